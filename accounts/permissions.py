@@ -1,0 +1,96 @@
+"""Who may, in the order of PostHog's checks: each class is one of them, and the first that fails speaks."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.models import PersonalAPIKey
+from accounts.scopes import missing_scope
+from common.exceptions import Missing
+
+if TYPE_CHECKING:
+    from accounts.models import Project
+
+NO_KEYS = "This action does not support personal API key access"
+
+
+def key_of(request: Request) -> PersonalAPIKey | None:
+    return request.auth if isinstance(request.auth, PersonalAPIKey) else None
+
+
+class DenyUnlessDeclared(BasePermission):
+    """The default: a view that forgot to say who may is closed to everybody."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return False
+
+
+class ActionTakesKeys(BasePermission):
+    """Keys call only actions that name a scope. Sessions call all."""
+
+    message = NO_KEYS
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return key_of(request) is None or view.scopes_of(view.action) is not None
+
+
+class ProjectIsThere(BasePermission):
+    """Raises Missing for a project that nobody has, before any right to it is asked for."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return view.project is not None
+
+
+class KeyReachesProject(BasePermission):
+    """A key confined to teams or organizations reaches only these."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        key = key_of(request)
+        if key is not None:
+            refuse_beyond_confines(key, view.project)
+        return True
+
+
+class KeyIsNotConfinedToTeams(BasePermission):
+    """For views without a project in the URL."""
+
+    message = "API keys with scoped projects are only supported on project-based endpoints."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        key = key_of(request)
+        return key is None or not key.scoped_teams
+
+
+class KeyHoldsScope(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        key = key_of(request)
+        if key is None:
+            return True
+        scope = missing_scope(key.scopes, view.scopes_of(view.action) or [])
+        if scope is not None:
+            raise PermissionDenied(f"API key missing required scope '{scope}'")
+        return True
+
+
+class IsProjectMember(BasePermission):
+    message = "You don't have access to the project."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return view.project.membership_level is not None
+
+
+def refuse_beyond_confines(key: PersonalAPIKey, project: "Project") -> None:
+    """Raises PermissionDenied if the key's organization bars member keys, or the key is confined to elsewhere."""
+    organization = project.organization
+    level = getattr(project, "membership_level", None)
+    if not organization.members_can_use_personal_api_keys and level is not None and level < 8:
+        raise PermissionDenied(
+            f"Organization '{organization.name}' does not allow using personal API keys. "
+            "Contact an admin to enable personal API keys for this organization."
+        )
+    if key.scoped_teams and project.pk not in key.scoped_teams:
+        raise PermissionDenied(f"API key does not have access to the requested project: ID {project.pk}.")
+    if key.scoped_organizations and str(organization.pk) not in key.scoped_organizations:
+        raise PermissionDenied(f"API key does not have access to the requested organization: ID {organization.pk}.")

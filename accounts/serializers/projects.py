@@ -1,0 +1,106 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Project, Team
+from accounts.services import is_time_zone
+
+
+class TeamBasicSerializer(serializers.ModelSerializer[Team]):
+    id = serializers.IntegerField(source="pk", read_only=True)
+    organization = serializers.UUIDField(source="project.organization_id", read_only=True)
+    project_id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Team
+        fields = [
+            "id",
+            "uuid",
+            "organization",
+            "project_id",
+            "api_token",
+            "name",
+            "completed_snippet_onboarding",
+            "has_completed_onboarding_for",
+            "ingested_event",
+            "is_demo",
+            "timezone",
+            "access_control",
+        ]
+        read_only_fields = [name for name in fields if name not in {"id", "organization", "project_id"}]
+
+
+class TeamSerializer(serializers.ModelSerializer[Team]):
+    """A project with the settings of its team: what `/api/projects/:id/` and `/api/environments/:id/` answer."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    name = serializers.CharField(max_length=200, required=False)
+    organization = serializers.UUIDField(source="project.organization_id", read_only=True)
+    project_id = serializers.IntegerField(read_only=True)
+    app_urls = serializers.ListField(child=serializers.CharField(max_length=200, allow_null=True), required=False)
+    test_account_filters = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text="Property filters that name people of your own."
+    )
+    person_display_name_properties = serializers.ListField(
+        child=serializers.CharField(max_length=400), required=False, allow_null=True
+    )
+    primary_dashboard = serializers.IntegerField(source="primary_dashboard_id", required=False, allow_null=True)
+    effective_membership_level = serializers.SerializerMethodField()
+    user_access_level = serializers.SerializerMethodField()
+    has_group_types = serializers.SerializerMethodField()
+    group_types = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Team
+        fields = [
+            *TeamBasicSerializer.Meta.fields,
+            "created_at",
+            "updated_at",
+            "app_urls",
+            "anonymize_ips",
+            "test_account_filters",
+            "person_display_name_properties",
+            "week_start_day",
+            "primary_dashboard",
+            "effective_membership_level",
+            "user_access_level",
+            "has_group_types",
+            "group_types",
+        ]
+        read_only_fields = [
+            "uuid",
+            "api_token",
+            "ingested_event",
+            "is_demo",
+            "access_control",
+            "created_at",
+            "updated_at",
+        ]
+
+    def validate_timezone(self, name: str) -> str:
+        if not is_time_zone(name):
+            raise serializers.ValidationError(f'"{name}" is not a valid choice.', code="invalid_choice")
+        return name
+
+    def validate_primary_dashboard(self, pk: int | None) -> int | None:
+        project: Project | None = self.instance.project if self.instance else None
+        if pk is not None and not (project and project.team.dashboards.filter(pk=pk).exists()):
+            raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.', code="does_not_exist")
+        return pk
+
+    @extend_schema_field({"type": "integer", "nullable": True, "enum": [1, 8, 15, None]})
+    def get_effective_membership_level(self, team: Team) -> int | None:
+        return getattr(team.project, "membership_level", None)
+
+    @extend_schema_field({"type": "string", "nullable": True, "enum": ["member", "admin", None]})
+    def get_user_access_level(self, team: Team) -> str | None:
+        level = getattr(team.project, "membership_level", None)
+        return level and ("admin" if level >= 8 else "member")
+
+    def get_has_group_types(self, team: Team) -> bool:
+        return False
+
+    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": True}})
+    def get_group_types(self, team: Team) -> list[Any]:
+        return []

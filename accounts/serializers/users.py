@@ -1,0 +1,134 @@
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Organization, Team, User
+from accounts.serializers.organizations import OrganizationBasicSerializer, OrganizationSerializer
+from accounts.serializers.projects import TeamBasicSerializer
+
+HEDGEHOG_KEYS = ("use_as_profile", "color", "accessories", "skin")
+
+
+class UserBasicSerializer(serializers.ModelSerializer[User]):
+    """A person beside what they made: `created_by` and its kind."""
+
+    hedgehog_config = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "uuid",
+            "distinct_id",
+            "first_name",
+            "last_name",
+            "email",
+            "is_email_verified",
+            "hedgehog_config",
+            "role_at_organization",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": True, "nullable": True})
+    def get_hedgehog_config(self, user: User) -> dict[str, Any] | None:
+        config = user.hedgehog_config
+        if not isinstance(config, dict) or not config:
+            return None
+        return {key: config.get(key) for key in HEDGEHOG_KEYS}
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """The caller's own account. Needs the context of `UserViewSet`: memberships and teams are prefetched."""
+
+    has_password = serializers.SerializerMethodField()
+    team = TeamBasicSerializer(source="current_team", read_only=True, allow_null=True)
+    organization = OrganizationSerializer(source="current_organization", read_only=True, allow_null=True)
+    organizations = OrganizationBasicSerializer(many=True, read_only=True)
+    set_current_organization = serializers.CharField(
+        write_only=True, required=False, help_text="UUID of the organization that `@current` shall mean."
+    )
+    set_current_team = serializers.CharField(
+        write_only=True, required=False, help_text="Id of the project that `@current` shall mean."
+    )
+    password = serializers.CharField(write_only=True, required=False, allow_null=True, max_length=128)
+    current_password = serializers.CharField(write_only=True, required=False, max_length=128)
+
+    class Meta:
+        model = User
+        fields = [
+            "date_joined",
+            "uuid",
+            "distinct_id",
+            "first_name",
+            "last_name",
+            "email",
+            "is_email_verified",
+            "anonymize_data",
+            "has_password",
+            "id",
+            "is_staff",
+            "team",
+            "organization",
+            "organizations",
+            "set_current_organization",
+            "set_current_team",
+            "password",
+            "current_password",
+            "theme_mode",
+            "hedgehog_config",
+            "role_at_organization",
+        ]
+        read_only_fields = ["date_joined", "uuid", "distinct_id", "is_email_verified", "id", "is_staff"]
+        extra_kwargs = {
+            "hedgehog_config": {"help_text": "Free JSON; what others see of it is cut to four keys."},
+        }
+
+    def get_has_password(self, user: User) -> bool:
+        return user.has_usable_password()
+
+    def validate_email(self, email: str) -> str:
+        others = User.objects.exclude(pk=self.instance.pk if self.instance else None)
+        if others.filter(email__iexact=email).exists():
+            raise serializers.ValidationError("user with this email already exists.", code="unique")
+        return User.objects.normalize_email(email)
+
+    def validate_set_current_organization(self, reference: str) -> Organization:
+        found = next((o for o in self._user().organizations.all() if str(o.pk) == reference.lower()), None)
+        return found or self._does_not_exist(reference)
+
+    def validate_set_current_team(self, reference: str) -> Team:
+        teams = (team for o in self._user().organizations.all() for team in o.teams)
+        found = next((team for team in teams if str(team.pk) == reference), None)
+        return found or self._does_not_exist(reference)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("password"):
+            return attrs
+        user = self._user()
+        if user.has_usable_password() and not user.check_password(attrs.get("current_password", "")):
+            raise serializers.ValidationError({"current_password": "Your current password is incorrect."})
+        validate_password(attrs["password"], user)
+        return attrs
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        validated_data.pop("current_password", None)
+        password = validated_data.pop("password", None)
+        if password:
+            instance.set_password(password)
+        team: Team | None = validated_data.pop("set_current_team", None)
+        organization: Organization | None = validated_data.pop("set_current_organization", None)
+        if organization is not None:
+            instance.current_organization = organization
+            instance.current_team = next(iter(organization.teams), None)
+        if team is not None:
+            instance.current_organization, instance.current_team = team.project.organization, team
+        return super().update(instance, validated_data)
+
+    def _user(self) -> User:
+        assert self.instance is not None
+        return self.instance
+
+    def _does_not_exist(self, reference: str) -> Any:
+        raise serializers.ValidationError(f"Object with id={reference} does not exist.", code="does_not_exist")

@@ -1,0 +1,5 @@
+from dashboards.models.cards import ButtonTile, Text
+from dashboards.models.dashboard import Dashboard
+from dashboards.models.tile import DashboardTile
+
+__all__ = ["ButtonTile", "Dashboard", "DashboardTile", "Text"]

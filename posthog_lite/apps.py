@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PosthogLiteConfig(AppConfig):
+    name = "posthog_lite"

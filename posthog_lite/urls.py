@@ -1,0 +1,28 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+
+from common.error_views import endpoint_not_found
+from posthog_lite.schema_view import SchemaView
+
+# Everything that belongs to a project, once; both prefixes lead here.
+project_urlpatterns: list = []
+
+api_urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("schema/swagger-ui/", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger-ui"),
+    path("schema/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("", include("accounts.urls")),
+    path("projects/<str:project_id>/", include(project_urlpatterns)),
+    path("environments/<str:project_id>/", include(project_urlpatterns)),
+    re_path("", endpoint_not_found),
+]
+
+urlpatterns = [
+    path("api/", include(api_urlpatterns)),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "common.error_views.bad_request"
+handler404 = "common.error_views.not_found"
+handler500 = "common.error_views.server_error"

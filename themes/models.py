@@ -1,0 +1,28 @@
+from django.db import models
+from django.db.models import Q
+
+
+class DataColorThemeQuerySet(models.QuerySet["DataColorTheme"]):
+    def for_project(self, project: models.Model) -> "DataColorThemeQuerySet":
+        """The project's own and the global ones, which belong to no team."""
+        return self.filter(Q(team_id=project.pk) | Q(team_id=None))
+
+
+class DataColorTheme(models.Model):
+    """Colours of charts. Without a team it is global: every project may use it, only staff may write it."""
+
+    team = models.ForeignKey(
+        "accounts.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="data_color_themes"
+    )
+    name = models.CharField(max_length=100)
+    colors = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True, null=True)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = DataColorThemeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
