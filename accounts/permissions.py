@@ -8,7 +8,6 @@ from rest_framework.request import Request
 
 from accounts.models import PersonalAPIKey
 from accounts.scopes import missing_scope
-from common.exceptions import Missing
 
 if TYPE_CHECKING:
     from accounts.models import Project

@@ -8,15 +8,49 @@ READ, WRITE = "read", "write"
 INTERNAL = "INTERNAL"
 
 SCOPE_OBJECTS = frozenset(
-    """
-    access_control action activity_log alert annotation batch_export batch_import cohort dashboard dashboard_template
-    dataset early_access_feature element error_tracking evaluation event_definition event_filter experiment
-    experiment_saved_metric export external_data_schema external_data_source feature_flag file_system group
-    hog_flow hog_function insight insight_variable integration link llm_analytics logs notebook organization
-    organization_integration organization_member person persisted_folder plugin project property_definition query
-    revenue_analytics session_recording session_recording_playlist sharing_configuration subscription survey
-    tag task user user_interview warehouse_objects warehouse_table warehouse_view web_analytics webhook
-    """.split()
+    {
+        "access_control",
+        "action",
+        "activity_log",
+        "alert",
+        "annotation",
+        "cohort",
+        "dashboard",
+        "dashboard_template",
+        "dataset",
+        "element",
+        "event_definition",
+        "experiment",
+        "export",
+        "feature_flag",
+        "file_system",
+        "group",
+        "hog_function",
+        "insight",
+        "insight_variable",
+        "integration",
+        "llm_analytics",
+        "notebook",
+        "organization",
+        "organization_member",
+        "person",
+        "plugin",
+        "project",
+        "property_definition",
+        "query",
+        "session_recording",
+        "session_recording_playlist",
+        "sharing_configuration",
+        "subscription",
+        "survey",
+        "tag",
+        "task",
+        "user",
+        "warehouse_table",
+        "warehouse_view",
+        "web_analytics",
+        "webhook",
+    }
 )
 
 READ_ACTIONS = frozenset({"list", "retrieve", "metadata"})

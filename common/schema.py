@@ -12,7 +12,6 @@ PROJECT_ID = OpenApiParameter(
     location=OpenApiParameter.PATH,
     description="Id of the project, as `/api/projects/` lists it, or `@current` for the caller's current one.",
 )
-PREFIXES = ("organizations_", "projects_")
 VERBS = {
     "list": "List {things}",
     "create": "Create {thing}",
@@ -24,18 +23,14 @@ VERBS = {
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """PostHog's ways: operation ids without their prefix, tags by resource, and the scopes of each operation."""
+    """PostHog's ways: operation ids without `projects_`, tags by resource, and the scopes of each operation."""
 
     def get_override_parameters(self) -> list[Any]:
         return [PROJECT_ID] if "{project_id}" in self.path else []
 
     def get_operation_id(self) -> str:
         operation_id = super().get_operation_id()
-        for prefix in PREFIXES:
-            shorter = operation_id.removeprefix(prefix)
-            if "{" in self.path and shorter != operation_id and "_" in shorter:
-                return shorter
-        return operation_id
+        return operation_id.removeprefix("projects_") if "/{project_id}/" in self.path else operation_id
 
     def get_tags(self) -> list[str]:
         return [self._resource()]
@@ -48,11 +43,11 @@ class AutoSchema(SpectacularAutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         scopes_of = getattr(self.view, "scopes_of", None)
-        scopes = scopes_of(self.view.action) if scopes_of else None
+        scopes = scopes_of(getattr(self.view, "action", None)) if scopes_of else None
         return [{"PersonalAPIKeyAuth": scopes}] if scopes is not None else []
 
     def _resource(self) -> str:
-        """The last fixed segment that names a collection: `dashboards` in /api/projects/{project_id}/dashboards/{id}/"""
+        """The collection: `dashboards` in /api/projects/{project_id}/dashboards/{id}/."""
         segments = [part for part in self.path.split("/") if part and not part.startswith("{")][1:]
         if len(segments) > 1 and segments[0] in {"projects", "environments", "organizations"}:
             return segments[1]

@@ -31,7 +31,7 @@ def find_or_create_tags(names: Iterable[str], *, team: Team) -> list[Tag]:
 
 def sweep_orphans(team: Team) -> None:
     worn = [
-        Exists(relation.through.objects.filter(tag=OuterRef("pk")))
+        Exists(relation.through._default_manager.filter(tag=OuterRef("pk")))
         for relation in Tag._meta.related_objects
         if isinstance(relation, ManyToManyRel) and relation.through is not None
     ]

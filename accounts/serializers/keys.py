@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import PersonalAPIKey, Project, User
@@ -8,7 +7,9 @@ from accounts.scopes import is_scope
 
 
 class PersonalAPIKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
-    value = serializers.SerializerMethodField(help_text="The key itself: only in the answers of create and roll.")
+    value = serializers.CharField(
+        read_only=True, allow_null=True, help_text="The key itself: only in the answers of create and roll."
+    )
     user_id = serializers.IntegerField(read_only=True)
     scopes = serializers.ListField(child=serializers.CharField(max_length=100), allow_empty=False)
     scoped_teams = serializers.ListField(child=serializers.IntegerField())
@@ -31,10 +32,6 @@ class PersonalAPIKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
             "scoped_organizations",
         ]
         read_only_fields = ["id", "mask_value", "created_at", "last_used_at", "last_rolled_at"]
-
-    @extend_schema_field({"type": "string", "nullable": True})
-    def get_value(self, key: PersonalAPIKey) -> str | None:
-        return key.value
 
     def validate_description(self, description: str | None) -> str | None:
         return description or None

@@ -1,6 +1,5 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organization, Project
@@ -29,7 +28,6 @@ class OrganizationBasicSerializer(serializers.ModelSerializer[Organization]):
             "is_pending_deletion",
         ]
 
-    @extend_schema_field({"type": "integer", "nullable": True, "enum": [1, 8, 15, None]})
     def get_membership_level(self, organization: Organization) -> int | None:
         user = self.context["request"].user
         return next((m.level for m in organization.memberships.all() if m.user_id == user.pk), None)
@@ -80,10 +78,8 @@ class OrganizationSerializer(OrganizationBasicSerializer):
     def get_member_count(self, organization: Organization) -> int:
         return len(organization.memberships.all())
 
-    @extend_schema_field({"type": "object", "properties": {"instance_tag": {"type": "string"}}})
     def get_metadata(self, organization: Organization) -> dict[str, Any]:
         return {"instance_tag": "posthog-lite"}
 
-    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": True}})
     def get_available_product_features(self, organization: Organization) -> list[Any]:
         return []

@@ -1,6 +1,5 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Project, Team
@@ -89,11 +88,9 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.', code="does_not_exist")
         return pk
 
-    @extend_schema_field({"type": "integer", "nullable": True, "enum": [1, 8, 15, None]})
     def get_effective_membership_level(self, team: Team) -> int | None:
         return getattr(team.project, "membership_level", None)
 
-    @extend_schema_field({"type": "string", "nullable": True, "enum": ["member", "admin", None]})
     def get_user_access_level(self, team: Team) -> str | None:
         level = getattr(team.project, "membership_level", None)
         return level and ("admin" if level >= 8 else "member")
@@ -101,6 +98,5 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
     def get_has_group_types(self, team: Team) -> bool:
         return False
 
-    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": True}})
     def get_group_types(self, team: Team) -> list[Any]:
         return []

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organization, Team, User
@@ -31,7 +30,6 @@ class UserBasicSerializer(serializers.ModelSerializer[User]):
         ]
         read_only_fields = fields
 
-    @extend_schema_field({"type": "object", "additionalProperties": True, "nullable": True})
     def get_hedgehog_config(self, user: User) -> dict[str, Any] | None:
         config = user.hedgehog_config
         if not isinstance(config, dict) or not config:
@@ -89,8 +87,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
         return user.has_usable_password()
 
     def validate_email(self, email: str) -> str:
-        others = User.objects.exclude(pk=self.instance.pk if self.instance else None)
-        if others.filter(email__iexact=email).exists():
+        if User.objects.exclude(pk=self._user().pk).filter(email__iexact=email).exists():
             raise serializers.ValidationError("user with this email already exists.", code="unique")
         return User.objects.normalize_email(email)
 

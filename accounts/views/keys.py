@@ -44,14 +44,14 @@ class PersonalAPIKeyViewSet(
     lookup_pattern = re.compile(r"@current|[0-9A-Za-z_-]{1,50}")
 
     def get_queryset(self) -> QuerySet[PersonalAPIKey]:
-        return super().get_queryset().filter(user=self.request.user)
+        return super().get_queryset().filter(user=self.caller)
 
     def get_object(self) -> PersonalAPIKey:
         key = key_of(self.request)
         return key if key is not None else super().get_object()
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        serializer.instance = create_personal_api_key(user=self.request.user, **serializer.validated_data)  # type: ignore[arg-type]
+        serializer.instance = create_personal_api_key(user=self.caller, **serializer.validated_data)
 
     @action(methods=["post"], detail=True)
     def roll(self, request: Request, **kwargs: Any) -> Response:

@@ -46,7 +46,7 @@ class OrganizationViewSet(
     lookup_pattern = re.compile(r"[0-9a-fA-F-]{32,36}")
 
     def get_queryset(self) -> QuerySet[Organization]:
-        organizations = super().get_queryset().filter(members=self.request.user)
+        organizations = super().get_queryset().filter(members=self.caller)
         key = key_of(self.request)
         if key is not None and key.scoped_organizations:
             organizations = organizations.filter(pk__in=key.scoped_organizations)
@@ -55,26 +55,27 @@ class OrganizationViewSet(
     def get_object(self) -> Organization:
         if self.kwargs["pk"] != CURRENT:
             return super().get_object()
-        organization = self.get_queryset().filter(pk=self.request.user.current_organization_id).first()  # type: ignore[union-attr]
+        current = self.caller.current_organization_id
+        organization = self.get_queryset().filter(pk=current).first() if current else None
         if organization is None:
             raise Missing("Current organization not found.")
         self.check_object_permissions(self.request, organization)
         return organization
 
     def perform_create(self, serializer: Any) -> None:
-        made = create_organization(owner=self.request.user, **serializer.validated_data)  # type: ignore[arg-type]
+        made = create_organization(owner=self.caller, **serializer.validated_data)
         serializer.instance = self.get_queryset().get(pk=made.pk)
 
 
-def organization_of_url(request: Request, reference: str) -> Organization:
+def organization_of_url(view: ScopedViewSet, reference: str) -> Organization:
     """The organization in a nested URL. Raises Missing, or PermissionDenied for a key confined to another one."""
-    pk = str(request.user.current_organization_id) if reference == CURRENT else reference  # type: ignore[union-attr]
+    pk = str(view.caller.current_organization_id) if reference == CURRENT else reference
     if not re.fullmatch(r"[0-9a-fA-F-]{32,36}", pk):
         raise Missing("Organization not found.")
-    organization = Organization.objects.filter(pk=pk, members=request.user).first()
+    organization = Organization.objects.filter(pk=pk, members=view.caller).first()
     if organization is None:
         raise Missing("Organization not found.")
-    key = key_of(request)
+    key = key_of(view.request)
     if key is not None and key.scoped_organizations and str(organization.pk) not in key.scoped_organizations:
         raise PermissionDenied(f"API key does not have access to the requested organization: ID {organization.pk}.")
     return organization

@@ -23,7 +23,7 @@ class TeamConfinementOfLists(KeyIsNotConfinedToTeams):
     """A key confined to some projects may name one of them, and may not list or make any."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return "pk" in view.kwargs or super().has_permission(request, view)
+        return "id" in view.kwargs or super().has_permission(request, view)
 
 
 class IsProjectAdminToWrite(BasePermission):
@@ -45,24 +45,25 @@ class ProjectViewSet(
 
     queryset = Team.objects.all()
     scope_object = "project"
+    lookup_url_kwarg = "id"
     permission_classes = [TeamConfinementOfLists, IsProjectAdminToWrite]
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return TeamBasicSerializer if self.action == "list" else TeamSerializer
 
     def get_queryset(self) -> QuerySet[Team]:
-        projects = Project.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        projects = Project.objects.visible_to(self.caller)
         key = key_of(self.request)
         if key is not None and key.scoped_organizations:
-            projects = projects.filter(organization__in=key.scoped_organizations)
+            projects = projects.filter(organization_id__in=key.scoped_organizations)
         teams = super().get_queryset().filter(project__in=projects).select_related("project")
         search = self.request.query_params.get("search") if self.action == "list" else None
         return teams.filter(name__icontains=search) if search else teams
 
     def get_object(self) -> Team:
         """With the caller's level on its project. A project that the caller cannot see is `Not found.`"""
-        reference = self.kwargs["pk"]
-        pk = self.request.user.current_team_id if reference == CURRENT else reference  # type: ignore[union-attr]
+        reference = self.kwargs["id"]
+        pk = self.caller.current_team_id if reference == CURRENT else reference
         if pk is None or not IDENTIFIER.fullmatch(str(pk)):
             raise Missing("Project not found." if reference == CURRENT else "Not found.")
         team = self.get_queryset().filter(pk=pk).first()
@@ -71,7 +72,7 @@ class ProjectViewSet(
         return self._with_level(team)
 
     def _with_level(self, team: Team) -> Team:
-        team.project = Project.objects.with_membership_of(self.request.user).get(pk=team.pk)
+        team.project = Project.objects.with_membership_of(self.caller).get(pk=team.pk)
         key = key_of(self.request)
         if key is not None:
             refuse_beyond_confines(key, team.project)
@@ -98,11 +99,11 @@ class ProjectViewSet(
         instance.project.delete()
 
     def organization(self) -> Organization | None:
-        return self.request.user.current_organization  # type: ignore[union-attr]
+        return self.caller.current_organization
 
     def _organization_to_create_in(self) -> Organization:
         organization = self.organization()
-        level = organization and organization.memberships.filter(user=self.request.user).values_list("level", flat=True)
+        level = organization and organization.memberships.filter(user=self.caller).values_list("level", flat=True)
         if organization is None or not level or level[0] < Level.ADMIN:
             raise PermissionDenied("You need to be an organization admin or above to create new projects.")
         return organization
@@ -112,7 +113,7 @@ class OrganizationProjectViewSet(ProjectViewSet):
     """The same projects, below their organization."""
 
     def organization(self) -> Organization:
-        return organization_of_url(self.request, self.kwargs["organization_id"])
+        return organization_of_url(self, self.kwargs["organization_id"])
 
     def get_queryset(self) -> QuerySet[Team]:
         return super().get_queryset().filter(project__organization=self.organization())

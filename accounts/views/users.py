@@ -44,12 +44,12 @@ class UserViewSet(
         users = users.prefetch_related(
             *(f"{road}{tail}" for road in ("organizations", "current_organization") for tail in ORGANIZATION_PARTS)
         )
-        return users if self._caller().is_staff else users.filter(pk=self._caller().pk)
+        return users if self.caller.is_staff else users.filter(pk=self.caller.pk)
 
     def get_object(self) -> User:
         if self.kwargs["uuid"] == ME:
-            return self.get_queryset().get(pk=self._caller().pk)
-        if not self._caller().is_staff:
+            return self.get_queryset().get(pk=self.caller.pk)
+        if not self.caller.is_staff:
             raise PermissionDenied("As a non-staff user you're only allowed to access the `@me` user instance.")
         return super().get_object()
 
@@ -61,9 +61,6 @@ class UserViewSet(
         if key_of(self.request) is not None:
             raise PermissionDenied(NO_KEYS)
         delete_user(instance)
-
-    def _caller(self) -> User:
-        return self.request.user  # type: ignore[return-value]
 
 
 ORGANIZATION_PARTS = ("__memberships", "__projects__team__project")

@@ -61,7 +61,7 @@ class Command(BaseCommand):
     def _teams(self, ids: list[str]) -> list[int]:
         if not all(text.isascii() and text.isdigit() for text in ids):
             raise CommandError("--teams takes integer ids.")
-        known = set(Team.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        known = set(Team.objects.filter(pk__in=[int(text) for text in ids]).values_list("pk", flat=True))
         if len(known) != len(set(ids)):
             raise CommandError("--teams names a project that does not exist.")
         return sorted(known)
