@@ -3,10 +3,15 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from common.error_views import endpoint_not_found
+from events.urls import capture_urlpatterns
 from posthog_lite.schema_view import SchemaView
 
 # Everything that belongs to a project, once; both prefixes lead here.
-project_urlpatterns: list = []
+project_urlpatterns: list = [
+    path("", include("dashboards.urls")),
+    path("", include("datasets.urls")),
+    path("", include("insights.urls")),
+]
 
 api_urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
@@ -21,6 +26,7 @@ api_urlpatterns = [
 urlpatterns = [
     path("api/", include(api_urlpatterns)),
     path("admin/", admin.site.urls),
+    *capture_urlpatterns,
 ]
 
 handler400 = "common.error_views.bad_request"
