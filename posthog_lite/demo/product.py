@@ -16,7 +16,31 @@ SYSTEMS = {"Mac OS X": 38, "Windows": 34, "iOS": 14, "Android": 9, "Linux": 5}
 REFERRERS = {"$direct": 40, "www.google.com": 34, "news.ycombinator.com": 9, "twitter.com": 9, "github.com": 8}
 COUNTRIES = {"US": 42, "DE": 17, "GB": 14, "FR": 9, "IN": 9, "BR": 9}
 PAGES = {"/": 30, "/pricing": 14, "/features": 12, "/blog/inbox-zero": 18, "/docs": 16, "/about": 10}
-FIRST_NAMES = "Ada Ben Cleo Dan Eva Finn Gia Hugo Ida Jon Kim Leo Mia Ned Ola Pia Rui Sam Tom Una Vic Wes Zoe".split()
+FIRST_NAMES = [
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dan",
+    "Eva",
+    "Finn",
+    "Gia",
+    "Hugo",
+    "Ida",
+    "Jon",
+    "Kim",
+    "Leo",
+    "Mia",
+    "Ned",
+    "Ola",
+    "Pia",
+    "Rui",
+    "Sam",
+    "Tom",
+    "Una",
+    "Vic",
+    "Wes",
+    "Zoe",
+]
 # Mondays are busy, weekends are not.
 WEEKDAYS = (1.15, 1.2, 1.15, 1.1, 0.95, 0.5, 0.55)
 

@@ -1,0 +1,40 @@
+"""Query JSON → answer JSON. Knows projects and events, but neither insights nor dashboards nor requests."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import Team
+from common.exceptions import Refusal
+from insights.queries import trends
+from insights.queries.caching import cache_key
+from insights.queries.database import reading
+from insights.queries.dates import Clock
+from insights.queries.errors import QueryTimeout
+from insights.queries.filters import apply_dashboard_filters
+from insights.queries.nodes import DataTableNode, DataVisualizationNode, InsightVizNode, QueryNode, validate_query
+
+__all__ = ["QueryTimeout", "apply_dashboard_filters", "cache_key", "run", "validate_query"]
+
+Runner = Callable[..., dict[str, Any]]
+_RUNNERS: dict[str, Runner] = {"TrendsQuery": trends.answer}
+
+
+def run(query: object, *, team: Team, now: datetime | None = None) -> dict[str, Any]:
+    """The answer to `query`, computed now. Opens its own read-only transaction.
+
+    Raises `Refusal` for what makes no sense or is not supported, `QueryTimeout` for what takes too long.
+    """
+    node = _unwrapped(validate_query(query))
+    runner = _RUNNERS.get(node.kind)
+    if runner is None:
+        raise Refusal(f"Unsupported query kind: {node.kind}")
+
+    clock = Clock.of(team, now or datetime.now(UTC))
+    with reading():
+        return runner(node, team=team, clock=clock)
+
+
+def _unwrapped(node: QueryNode) -> Any:
+    """Running a wrapper is running its source."""
+    return node.source if isinstance(node, InsightVizNode | DataVisualizationNode | DataTableNode) else node

@@ -1,0 +1,212 @@
+"""The statements of trends: each answers rows of (breakdown value, bucket, number).
+
+An event's bucket is its place among the first instants of the buckets (`width_bucket`), so that SQL needs to know
+nothing of calendars and time zones; measured, that is also the fastest way to group by day.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from insights.queries.buckets import earlier_starts
+from insights.queries.properties import condition_sql, number_of, property_text
+from insights.queries.sql import Sql, compose, joined
+from insights.queries.trends.plan import (
+    ACTIVE_DAYS,
+    ACTOR_MATHS,
+    COUNT_PER_ACTOR,
+    NULL_VALUE,
+    OTHER_VALUE,
+    BreakdownPlan,
+    Period,
+    SeriesPlan,
+    TrendsPlan,
+)
+
+_FRACTIONS = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
+_PLAIN_AGGREGATES = {name: name + "({number})" for name in ("avg", "sum", "min", "max")}
+# The sum over some breakdown values is the number of them together.
+_ADDITIVE = {"total": "bigint", "sum": "float8"}
+_WITH_PERSONS = "FROM events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id"
+_LARGEST_FIRST = 'ORDER BY sum(number) DESC NULLS LAST, value COLLATE "C"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting:
+    """One series in one period."""
+
+    plan: TrendsPlan
+    period: Period
+    series: SeriesPlan
+
+    def plain(self) -> Sql:
+        return self._cells(Sql("NULL::text"))
+
+    def is_additive(self) -> bool:
+        return self.series.math in _ADDITIVE
+
+    def broken_down(self, asked: BreakdownPlan) -> Sql:
+        """For additive maths: one pass over the events finds the largest values and adds up the others."""
+        rank = compose(
+            "SELECT value, row_number() OVER ({order}) AS place FROM cells WHERE value IS NOT NULL GROUP BY 1",
+            order=Sql(_LARGEST_FIRST),
+        )
+        template = (
+            "WITH cells AS MATERIALIZED ({cells}), ranked AS ({rank})"
+            " SELECT CASE WHEN place <= {limit}::int THEN value"
+            " WHEN value IS NULL AND (SELECT count(*) FROM ranked) < {limit}::int THEN {null_name}::text"
+            " ELSE {other_name}::text END, bucket, sum(number)::"
+            + _ADDITIVE[self.series.math]
+            + " FROM cells LEFT JOIN ranked USING (value) GROUP BY 1, 2"
+        )
+        names = {"null_name": NULL_VALUE, "other_name": OTHER_VALUE}
+        return compose(template, cells=self._cells(_value(asked)), rank=rank, limit=asked.limit, **names)
+
+    def largest_values(self, asked: BreakdownPlan) -> Sql:
+        value = _value(asked)
+        is_sliding = self.plan.window(self.series.math)
+        return compose(
+            "SELECT value FROM ({cells}) AS cells WHERE value IS NOT NULL GROUP BY 1 {order} LIMIT {limit}",
+            cells=self._distinct(value) if is_sliding else self._cells(value),
+            order=Sql(_LARGEST_FIRST),
+            limit=asked.limit,
+        )
+
+    def broken_down_by(self, asked: BreakdownPlan, *, largest: list[str]) -> Sql:
+        """Every event under its value or under "other"; missing values have a row where there is room for it."""
+        renamed = compose(
+            "CASE WHEN {value} IS NULL THEN {null_name}::text WHEN {value} = ANY({largest}::text[]) THEN {value}"
+            " ELSE {other_name}::text END",
+            value=_value(asked),
+            null_name=OTHER_VALUE if len(largest) >= asked.limit else NULL_VALUE,
+            largest=largest,
+            other_name=OTHER_VALUE,
+        )
+        return self._cells(renamed)
+
+    def _cells(self, value: Sql) -> Sql:
+        math = self.series.math
+        if self.plan.window(math):
+            return self._sliding(value)
+        if math in ACTOR_MATHS:
+            return self._distinct(value)
+        if math.endswith(COUNT_PER_ACTOR):
+            return self._per_actor(value)
+        return self._grouped(value)
+
+    def _grouped(self, value: Sql) -> Sql:
+        head = compose("SELECT {value} AS value, {bucket} AS bucket, {number} AS number", **self._parts(value))
+        return compose("{head} {matching} GROUP BY 1, 2", head=head, matching=self._matching())
+
+    def _distinct(self, value: Sql) -> Sql:
+        """Actors of each bucket; running totals count an actor once, in the first bucket."""
+        if self.plan.is_cumulative:
+            head = "SELECT {value} AS value, {actor} AS actor, min({bucket}) AS bucket {matching} GROUP BY 1, 2"
+        else:
+            head = "SELECT DISTINCT {value} AS value, {actor} AS actor, {bucket} AS bucket {matching}"
+        actors = compose(head, **self._parts(value), matching=self._matching())
+        return compose(
+            "SELECT value, bucket, count(*) AS number FROM ({actors}) AS actors GROUP BY 1, 2", actors=actors
+        )
+
+    def _per_actor(self, value: Sql) -> Sql:
+        actors = compose(
+            "SELECT {value} AS value, {bucket} AS bucket, e.person_id, count(*)::float8 AS events {matching}"
+            " GROUP BY 1, 2, 3",
+            **self._parts(value),
+            matching=self._matching(),
+        )
+        aggregate = _aggregate(self.series.math.removesuffix(COUNT_PER_ACTOR), Sql("events"))
+        return compose(
+            "SELECT value, bucket, {aggregate} AS number FROM ({actors}) AS actors GROUP BY 1, 2",
+            aggregate=aggregate,
+            actors=actors,
+        )
+
+    def _sliding(self, value: Sql) -> Sql:
+        """How many actors enter and leave the window at each bucket; `fetch` makes totals of it.
+
+        An actor seen in a bucket stays until the window has moved on, or until seen again.
+        """
+        days = compose(
+            "SELECT DISTINCT {value} AS value, e.person_id AS actor, {bucket} AS bucket {matching}",
+            **self._parts(value),
+            matching=self._matching(),
+        )
+        stays = compose(
+            "SELECT value, bucket AS opens, least(bucket + {width}::int,"
+            " lead(bucket) OVER (PARTITION BY value, actor ORDER BY bucket)) AS closes FROM ({days}) AS days",
+            width=self.plan.window(self.series.math),
+            days=days,
+        )
+        return compose(
+            "WITH stays AS ({stays}) SELECT value, bucket, sum(change)::bigint AS number FROM ("
+            "SELECT value, opens AS bucket, 1 AS change FROM stays"
+            " UNION ALL SELECT value, closes, -1 FROM stays) AS changes GROUP BY 1, 2",
+            stays=stays,
+        )
+
+    def _parts(self, value: Sql) -> dict[str, Sql]:
+        return {"value": value, "bucket": self._bucket(), "number": self._number(), "actor": self._actor()}
+
+    def _bucket(self) -> Sql:
+        if self.plan.is_total_value:
+            return Sql("0")
+        window = self._look_back()
+        starts = list(window + self.period.buckets.starts)
+        return compose(
+            "(width_bucket(e.timestamp, {starts}::timestamptz[]) - {first}::int)", starts=starts, first=len(window) + 1
+        )
+
+    def _look_back(self) -> tuple[datetime, ...]:
+        width = self.plan.window(self.series.math)
+        first = self.period.buckets.starts[0]
+        return earlier_starts(first, interval=self.plan.interval, count=width - 1) if width else ()
+
+    def _number(self) -> Sql:
+        if self.series.math == "unique_session":
+            return Sql("count(DISTINCT coalesce(e.prop_session_id, ''))")
+        if self.series.property is None:
+            return Sql("count(*)")
+        number = number_of(property_text(self.series.property.scope, self.series.property.key))
+        return _aggregate(self.series.math, number)
+
+    def _actor(self) -> Sql:
+        is_group = self.series.math == "unique_group"
+        return Sql(f"e.group_{int(self.series.node.math_group_type_index or 0)}") if is_group else Sql("e.person_id")
+
+    def _matching(self) -> Sql:
+        """FROM and WHERE of the events that the series counts."""
+        node = self.series.node
+        conditions = [
+            compose("e.team_id = {team_id}", team_id=self.plan.team_id),
+            compose("e.timestamp >= {since}", since=self._since()),
+            compose("e.timestamp <= {until}", until=self.period.range.date_to),
+            condition_sql(self.series.condition, clock=self.plan.clock),
+        ]
+        if node.event is not None:
+            conditions.append(compose("e.event = {event}::text", event=node.event))
+        if self.series.math == "unique_group":
+            conditions.append(compose("{actor} <> ''", actor=self._actor()))
+        source = Sql(_WITH_PERSONS if self.plan.reads_persons(self.series) else "FROM events e")
+        return compose("{source} WHERE {conditions}", source=source, conditions=joined(" AND ", conditions))
+
+    def _since(self) -> datetime:
+        if self.plan.is_total_value and self.series.math in ACTIVE_DAYS:
+            days = timedelta(days=ACTIVE_DAYS[self.series.math])
+            return self.period.range.date_to - days + timedelta(microseconds=1)
+        look_back = self._look_back()
+        return look_back[0] if look_back else self.period.range.counted_from
+
+
+def _value(asked: BreakdownPlan) -> Sql:
+    return property_text(asked.property.scope, asked.property.key)
+
+
+def _aggregate(name: str, number: Sql) -> Sql:
+    if name in _FRACTIONS:
+        return compose(
+            "percentile_cont({fraction}::float8) WITHIN GROUP (ORDER BY {number})",
+            fraction=_FRACTIONS[name],
+            number=number,
+        )
+    return compose(_PLAIN_AGGREGATES[name], number=number)

@@ -1,0 +1,61 @@
+"""Every operator over every kind of stored value: the SQL finds just the rows that the contract names."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from insights.queries.conditions import condition_of, reads_persons
+from insights.queries.database import fetch_rows
+from insights.queries.dates import Clock
+from insights.queries.nodes import PropertyFilterList
+from insights.queries.properties import condition_sql
+from insights.queries.sql import compose
+from tests.insights.queries import strategies as ours
+from tests.insights.queries.conftest import put_events, put_persons
+from tests.insights.queries.reference.filters import meets
+from tests.insights.queries.reference.samples import SampleEvent, SamplePerson
+
+NOW = datetime(2024, 4, 3, 9, 41, tzinfo=UTC)
+VALUES = [None, True, False, *ours.NUMBERS, *ours.TEXTS, *ours.DATES]
+FILTERS = TypeAdapter(PropertyFilterList)
+
+
+@pytest.fixture
+def stored(team):
+    """One event and one person for each value, under every key; the event's name is the value's place."""
+    bags = [dict.fromkeys(ours.KEYS, value) for value in VALUES] + [{}]
+    events = [SampleEvent(str(place), NOW, person=place, properties=bag) for place, bag in enumerate(bags)]
+    put_persons(team, events, [SamplePerson(place, bag) for place, bag in enumerate(bags)])
+    put_events(team, events)
+    return bags
+
+
+@given(filters=ours.group_or_list, zone=ours.zones)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_same_rows(team, stored, filters, zone):
+    assert rows_found(team, filters, zone) == {str(n) for n, bag in enumerate(stored) if meets(filters, bag, bag, zone)}
+
+
+@given(leaf=ours.leaves, zone=st.just(ZoneInfo("America/New_York")))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_same_rows_for_one_filter(team, stored, leaf, zone):
+    assert rows_found(team, [leaf], zone) == {str(n) for n, bag in enumerate(stored) if meets(leaf, bag, bag, zone)}
+
+
+def rows_found(team, filters, zone):
+    condition = condition_of(FILTERS.validate_python(filters), place="properties")
+    clock = Clock(now=NOW.astimezone(zone), zone=zone)
+    persons = compose("JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id")
+    rows = fetch_rows(
+        compose(
+            "SELECT e.event FROM events e {persons} WHERE e.team_id = {team_id} AND {condition}",
+            persons=persons if reads_persons(condition) else compose(""),
+            team_id=team.pk,
+            condition=condition_sql(condition, clock=clock),
+        )
+    )
+    return {name for (name,) in rows}
