@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.tokens import random_text
 from common.models import SoftDeleteModel
-from insights.querysets import InsightManager, InsightQuerySet
+from insights.querysets import CachedResultQuerySet, InsightManager, InsightQuerySet, ViewLogQuerySet
 from tagging.models import TaggableModel
 
 
@@ -50,6 +50,10 @@ class Insight(SoftDeleteModel, TaggableModel):
     def __str__(self) -> str:
         return self.name or self.derived_name or self.short_id
 
+    def tile_on(self, dashboard_id: int | None) -> Any:
+        """Its live tile on that dashboard, or None."""
+        return next((tile for tile in self.dashboard_tiles.all() if tile.dashboard_id == dashboard_id), None)
+
 
 class CachedResult(models.Model):
     """The answer to an effective query. The key holds team, query and timezone, so equal questions share a row."""
@@ -58,6 +62,8 @@ class CachedResult(models.Model):
     team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="+")
     response: Any = models.JSONField()
     last_refresh = models.DateTimeField()
+
+    objects = CachedResultQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["last_refresh"], name="cached_result_by_age")]
@@ -78,6 +84,8 @@ class ViewLog(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     ref = models.BigIntegerField()
     viewed_at = models.DateTimeField()
+
+    objects = ViewLogQuerySet.as_manager()
 
     class Meta:
         constraints = [
