@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
+from accounts.guests import guest_of
 from accounts.models import PersonalAPIKey
 from accounts.scopes import missing_scope
 
@@ -24,6 +25,11 @@ class DenyUnlessDeclared(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return False
+
+
+class IsAuthenticatedOrGuest(IsAuthenticated):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return guest_of(request) is not None or super().has_permission(request, view)
 
 
 class ActionTakesKeys(BasePermission):
@@ -74,9 +80,16 @@ class KeyHoldsScope(BasePermission):
 
 
 class IsProjectMember(BasePermission):
+    """Or a guest to whom this much of the project is open."""
+
     message = "You don't have access to the project."
 
     def has_permission(self, request: Request, view: Any) -> bool:
+        guest = guest_of(request)
+        if guest is not None:
+            if not guest.may(view):
+                raise PermissionDenied()
+            return True
         return view.project.membership_level is not None
 
 

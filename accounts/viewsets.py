@@ -11,15 +11,18 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.guests import guest_of
 from accounts.models import Project
 from accounts.permissions import (
     ActionTakesKeys,
+    IsAuthenticatedOrGuest,
     IsProjectMember,
     KeyHoldsScope,
     KeyReachesProject,
     ProjectIsThere,
 )
 from accounts.scopes import INTERNAL, scopes_for_action
+from accounts.throttles import APIRateThrottle
 from common.exceptions import Missing
 
 if TYPE_CHECKING:
@@ -36,8 +39,11 @@ class ScopedViewSet(GenericViewSet[Any]):
     scope_object: ClassVar[str] = INTERNAL
     scope_object_read_actions: ClassVar[tuple[str, ...]] = ()
     scope_object_write_actions: ClassVar[tuple[str, ...]] = ()
+    #: Actions that are also open to those who hold a public link (`?sharing_access_token=`).
+    sharing_enabled_actions: ClassVar[tuple[str, ...]] = ()
     base_permissions: ClassVar[tuple[type[BasePermission], ...]] = (IsAuthenticated, ActionTakesKeys, KeyHoldsScope)
     permission_classes = []
+    throttle_classes = [APIRateThrottle]
     #: An action's own scopes: `@action(required_scopes=[...])`.
     required_scopes: list[str] | None = None
     lookup_pattern: ClassVar[re.Pattern[str]] = IDENTIFIER
@@ -84,7 +90,7 @@ class ProjectScopedViewSet(ScopedViewSet):
     """
 
     base_permissions = (
-        IsAuthenticated,
+        IsAuthenticatedOrGuest,
         ActionTakesKeys,
         ProjectIsThere,
         KeyReachesProject,
@@ -114,13 +120,20 @@ class ProjectScopedViewSet(ScopedViewSet):
         if dangerous is not None:
             return dangerous()
         queryset: Any = self.queryset  # type: ignore[arg-type]  # the stubs take it for a manager
-        return self.load(queryset.all().for_project(self.project))
+        rows = queryset.all().for_project(self.project)
+        guest = guest_of(self.request)
+        return self.load(rows if guest is None else guest.narrow(rows))
 
     def load(self, queryset: Any) -> Any:
         """Joins, prefetches and order; by default those that the queryset names for lists and for single rows."""
         if self.action == "list":
             return queryset.for_list() if hasattr(queryset, "for_list") else queryset
         return queryset.for_detail() if hasattr(queryset, "for_detail") else queryset
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        if response.status_code == 200 and (guest := guest_of(request)) is not None:
+            response.data = guest.redact(response.data, self)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "project": self.project, "user": self.request.user}
@@ -134,7 +147,7 @@ class ProjectScopedViewSet(ScopedViewSet):
 def find_project(reference: str, request: Request) -> Project:
     """The project of a URL: by id, or the caller's current one. Raises Missing."""
     user: User = request.user  # type: ignore[assignment]
-    pk = user.current_team_id if reference == CURRENT else _integer(reference)
+    pk = getattr(user, "current_team_id", None) if reference == CURRENT else _integer(reference)
     project = Project.objects.with_membership_of(user).filter(pk=pk).first() if pk is not None else None
     if project is None:
         raise Missing("Project not found.")

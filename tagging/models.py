@@ -1,6 +1,6 @@
 from django.db import models
 
-from accounts.querysets import ProjectScopedQuerySet
+from tagging.querysets import TagQuerySet
 
 
 class Tag(models.Model):
@@ -9,7 +9,7 @@ class Tag(models.Model):
     team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=255)
 
-    objects = ProjectScopedQuerySet["Tag"].as_manager()
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

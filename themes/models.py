@@ -1,11 +1,8 @@
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
 
-
-class DataColorThemeQuerySet(models.QuerySet["DataColorTheme"]):
-    def for_project(self, project: models.Model) -> "DataColorThemeQuerySet":
-        """The project's own and the global ones, which belong to no team."""
-        return self.filter(Q(team_id=project.pk) | Q(team_id=None))
+from themes.querysets import DataColorThemeQuerySet
 
 
 class DataColorTheme(models.Model):
@@ -15,7 +12,7 @@ class DataColorTheme(models.Model):
         "accounts.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="data_color_themes"
     )
     name = models.CharField(max_length=100)
-    colors = models.JSONField(default=list)
+    colors: Any = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True, null=True)
     created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
@@ -26,3 +23,7 @@ class DataColorTheme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_global(self) -> bool:
+        return self.team_id is None

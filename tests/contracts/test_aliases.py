@@ -29,7 +29,8 @@ def test_all_names_of_a_path_answer_the_same(api, project, route):
 
     answers = [client.get(name) for name in names]
 
-    assert {answer.status_code for answer in answers} == {200}
+    # A few cannot be asked without parameters: these refuse by every name.
+    assert {answer.status_code for answer in answers} in ({200}, {400})
     assert len({answer.content for answer in answers}) == 1
 
 

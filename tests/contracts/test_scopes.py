@@ -31,7 +31,7 @@ def test_an_action_needs_its_scope(api, project, organization, route):
 def test_its_scope_is_enough(api, project, organization, route):
     response = call(api(*route.scopes), route, project, organization)
 
-    assert "API key" not in response.content.decode()
+    assert "missing required scope" not in response.content.decode()
 
 
 @pytest.mark.parametrize("route", [r for r in SCOPED if r.scopes[0].endswith(":write")], ids=str)
@@ -45,7 +45,7 @@ def test_reading_does_not_include_writing(api, project, organization, route):
 def test_writing_includes_reading(api, project, organization, route):
     scopes = [scope.replace(":read", ":write") for scope in route.scopes]
 
-    assert "API key" not in call(api(*scopes), route, project, organization).content.decode()
+    assert "missing required scope" not in call(api(*scopes), route, project, organization).content.decode()
 
 
 def test_every_action_of_a_project_takes_keys_of_some_scope():
