@@ -12,7 +12,7 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def with_chunked_bodies(application: Application, *, limit: int) -> Application:
-    """Read such a body and say how long it is. Of a larger one than `limit` one byte more, so that parsers answer 413."""
+    """Read such a body and say how long it is; of one above `limit` just one byte more, so that the parsers say 413."""
 
     def measured(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ.get("CONTENT_LENGTH") and environ["REQUEST_METHOD"] in METHODS_WITH_BODY:

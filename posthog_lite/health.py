@@ -21,6 +21,7 @@ PATIENCE = 1  # seconds; what asks us waits not much longer
 class AnswerHealthProbes:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        _migrations_on_disk()  # read now, so that the first probe is as quick as the others
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path_info.removesuffix("/"))

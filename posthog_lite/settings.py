@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from common.logs import logging_settings
 from posthog_lite.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -13,6 +14,7 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
+HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
@@ -21,6 +23,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 QUERY_TIMEOUT_SECONDS = env.int("QUERY_TIMEOUT_SECONDS", default=10)
 IS_BEHIND_PROXY = env.bool("IS_BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+RATE_LIMIT_ENABLED = env.bool("RATE_LIMIT_ENABLED", default=False)
 
 # --- Database -------------------------------------------------------------------------------------------------------
 # Our engine over Django's own. With DATA_DIR it starts or joins an embedded server there; tests have one of their own.
@@ -40,7 +43,7 @@ DATABASES = {
     if IS_DATABASE_EMBEDDED
     else env.db_url("DATABASE_URL", engine="posthog_lite.postgres")
 }
-DATABASES["default"]["OPTIONS"] = {
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {  # sslmode, say, from the URL
     # A failed attempt to connect is given up soon, and a later request makes another: else the pauses grow to minutes.
     "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2},
     # Prepared statements halve the time Postgres needs for a dashboard. What they ask of raw SQL stands in
@@ -81,8 +84,11 @@ CAPTURE_BODY_LIMIT = 20 * 1024 * 1024
 # Above both, so that our parsers speak first, in our envelope and with 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 
+LOGGING = logging_settings(LOG_LEVEL)
+
 # --- Application ------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "posthog_lite",  # first: its templates come before those of the packages
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -95,16 +101,20 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "posthog_lite",
     "accounts",
     "tagging",
+    "activity",
     "themes",
+    "datasets",
+    "definitions",
     "events",
     "insights",
     "dashboards",
+    "sharing",
 ]
 
 MIDDLEWARE = [
+    "posthog_lite.health.AnswerHealthProbes",
     "common.middleware.RefuseUnstorableAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -146,6 +156,7 @@ WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sharing.authentication.SharingTokenAuthentication",
         "accounts.authentication.PersonalAPIKeyAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],

@@ -5,12 +5,19 @@ from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 from common.error_views import endpoint_not_found
 from events.urls import capture_urlpatterns
 from posthog_lite.schema_view import SchemaView
+from sharing.urls import public_urlpatterns
 
 # Everything that belongs to a project, once; both prefixes lead here.
 project_urlpatterns: list = [
+    path("", include("activity.urls")),
     path("", include("dashboards.urls")),
     path("", include("datasets.urls")),
+    path("", include("definitions.urls")),
+    path("", include("events.urls")),
     path("", include("insights.urls")),
+    path("", include("sharing.urls")),
+    path("", include("tagging.urls")),
+    path("", include("themes.urls")),
 ]
 
 api_urlpatterns = [
@@ -27,6 +34,7 @@ urlpatterns = [
     path("api/", include(api_urlpatterns)),
     path("admin/", admin.site.urls),
     *capture_urlpatterns,
+    *public_urlpatterns,
 ]
 
 handler400 = "common.error_views.bad_request"
