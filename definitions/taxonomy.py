@@ -1,0 +1,156 @@
+"""The names that PostHog's SDKs send by themselves, and what people call them. Pure."""
+
+from collections.abc import Iterable
+
+CORE_EVENTS = frozenset(
+    {
+        "$$heatmap",
+        "$ai_embedding",
+        "$ai_evaluation",
+        "$ai_feedback",
+        "$ai_generation",
+        "$ai_metric",
+        "$ai_span",
+        "$ai_trace",
+        "$autocapture",
+        "$capture_metrics",
+        "$copy_autocapture",
+        "$create_alias",
+        "$csp_violation",
+        "$dead_click",
+        "$exception",
+        "$feature_enrollment_update",
+        "$feature_flag_called",
+        "$feature_interaction",
+        "$feature_view",
+        "$groupidentify",
+        "$identify",
+        "$merge_dangerously",
+        "$opt_in",
+        "$pageleave",
+        "$pageview",
+        "$rageclick",
+        "$screen",
+        "$set",
+        "$web_vitals",
+        "Application Backgrounded",
+        "Application Became Active",
+        "Application Installed",
+        "Application Opened",
+        "Application Updated",
+        "Deep Link Opened",
+        "survey dismissed",
+        "survey sent",
+        "survey shown",
+    }
+)
+
+#: Those that do not begin with a dollar, which all others do.
+CORE_PROPERTIES = frozenset(
+    {
+        "_kx",
+        "dclid",
+        "distinct_id",
+        "epik",
+        "fbclid",
+        "gad_source",
+        "gbraid",
+        "gclid",
+        "gclsrc",
+        "igshid",
+        "irclid",
+        "li_fat_id",
+        "mc_cid",
+        "msclkid",
+        "qclid",
+        "rdt_cid",
+        "sccid",
+        "token",
+        "ttclid",
+        "twclid",
+        "utm_campaign",
+        "utm_content",
+        "utm_medium",
+        "utm_source",
+        "utm_term",
+        "wbraid",
+    }
+)
+
+#: Of events; they are never offered as properties to ask about.
+INTERNAL_PROPERTIES = frozenset(
+    {
+        "$group_0",
+        "$group_1",
+        "$group_2",
+        "$group_3",
+        "$group_4",
+        "$group_key",
+        "$group_set",
+        "$group_type",
+        "$groups",
+        "$initial_referrer",
+        "$initial_referring_domain",
+        "$set",
+        "$set_once",
+        "distinct_id",
+    }
+)
+INTERNAL_PREFIX = "$session_entry_"
+
+PROPERTY_LABELS = {
+    "$active_feature_flags": "Active Feature Flags",
+    "$app_build": "App Build",
+    "$app_name": "App Name",
+    "$app_version": "App Version",
+    "$browser": "Browser",
+    "$browser_language": "Browser Language",
+    "$browser_version": "Browser Version",
+    "$current_url": "Current URL",
+    "$device": "Device",
+    "$device_id": "Device ID",
+    "$device_manufacturer": "Device Manufacturer",
+    "$device_model": "Device Model",
+    "$device_type": "Device Type",
+    "$el_text": "Element Text",
+    "$event_type": "Event Type",
+    "$exception_message": "Exception Message",
+    "$exception_type": "Exception Type",
+    "$feature_flag": "Feature Flag",
+    "$feature_flag_response": "Feature Flag Response",
+    "$geoip_city_name": "City Name",
+    "$geoip_continent_name": "Continent Name",
+    "$geoip_country_code": "Country Code",
+    "$geoip_country_name": "Country Name",
+    "$geoip_postal_code": "Postal Code",
+    "$geoip_time_zone": "Timezone",
+    "$host": "Host",
+    "$insert_id": "Insert ID",
+    "$ip": "IP Address",
+    "$lib": "Library",
+    "$lib_version": "Library Version",
+    "$locale": "Locale",
+    "$os": "Operating System",
+    "$os_version": "Operating System Version",
+    "$pageview_id": "Pageview ID",
+    "$pathname": "Path Name",
+    "$raw_user_agent": "User Agent",
+    "$referrer": "Referrer URL",
+    "$referring_domain": "Referring Domain",
+    "$screen_height": "Screen Height",
+    "$screen_name": "Screen Name",
+    "$screen_width": "Screen Width",
+    "$session_id": "Session ID",
+    "$time": "Timestamp",
+    "$timezone": "Timezone",
+    "$user_id": "User ID",
+    "$viewport_height": "Viewport Height",
+    "$viewport_width": "Viewport Width",
+    "$window_id": "Window ID",
+}
+
+
+def labelled(terms: Iterable[str]) -> list[str]:
+    """The properties whose label holds every one of the terms, case aside."""
+    lowered = [term.lower() for term in terms]
+    return [name for name, label in PROPERTY_LABELS.items() if all(term in label.lower() for term in lowered)]
