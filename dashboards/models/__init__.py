@@ -1,5 +1,5 @@
 from dashboards.models.cards import ButtonTile, Text
-from dashboards.models.dashboard import Dashboard
+from dashboards.models.dashboard import Dashboard, DashboardCollaborator
 from dashboards.models.tile import DashboardTile
 
-__all__ = ["ButtonTile", "Dashboard", "DashboardTile", "Text"]
+__all__ = ["ButtonTile", "Dashboard", "DashboardCollaborator", "DashboardTile", "Text"]

@@ -1,11 +1,18 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from uuid_utils.compat import uuid7
 
+from common.exceptions import Outdated
 from common.models import SoftDeleteModel
 from dashboards.querysets import DashboardManager, DashboardQuerySet
+from insights.rights import is_project_admin
 from tagging.models import TaggableModel
+
+if TYPE_CHECKING:
+    from accounts.models import Project
+    from dashboards.models.tile import DashboardTile
 
 
 class Dashboard(SoftDeleteModel, TaggableModel):
@@ -64,6 +71,82 @@ class Dashboard(SoftDeleteModel, TaggableModel):
     def __str__(self) -> str:
         return self.name or f"Dashboard {self.pk}"
 
+    #: What one reader lays over the dashboard for one answer; never stored.
+    filters_override: dict[str, Any] = {}
+    variables_override: dict[str, Any] = {}
+
     @property
     def etag(self) -> str:
         return f'"{self.pk}-{self.version}"'
+
+    def refuse_if_outdated(self, if_match: str | None) -> None:
+        """Raises Outdated unless `if_match`, the header of that name, knows this version. Lock the row first."""
+        if if_match is None:
+            return
+        # A proxy that compresses marks tags as weak; the version is the same.
+        known = {tag.strip().removeprefix("W/") for tag in if_match.split(",")}
+        if not known & {"*", self.etag}:
+            raise Outdated("The dashboard has changed since you read it. Read it again and repeat your change.")
+
+    def under(self, *, filters: dict[str, Any], variables: dict[str, Any]) -> Self:
+        """Itself, for one answer under these overrides."""
+        self.filters_override, self.variables_override = filters, variables
+        return self
+
+    @property
+    def shown_filters(self) -> dict[str, Any]:
+        return {**(self.filters or {}), **self.filters_override}
+
+    @property
+    def shown_variables(self) -> dict[str, Any]:
+        return {**(self.variables or {}), **self.variables_override}
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a public link is open, if `for_list` or `for_detail` asked."""
+        return getattr(self, "has_open_share", False)
+
+    def tiles_in_order(self) -> "list[DashboardTile]":
+        """The shown tiles as the wide grid shows them: those that are prefetched, or else from the database."""
+        return self.tiles.all().in_layout_order()  # type: ignore[attr-defined]
+
+    def may_be_restricted_by(self, user: Any, project: "Project") -> bool:
+        """Its creator and the project's admins decide who else may edit."""
+        is_creator = user.pk is not None and self.created_by_id == user.pk
+        return is_creator or is_project_admin(project)
+
+    def privilege_level_of(self, user: Any, project: "Project") -> int:
+        is_open = self.restriction_level < self.RestrictionLevel.ONLY_COLLABORATORS_CAN_EDIT
+        if is_open or self.may_be_restricted_by(user, project):
+            return self.PrivilegeLevel.CAN_EDIT
+        return self._level_given_to(user) or self.PrivilegeLevel.CAN_VIEW
+
+    def is_editable_by(self, user: Any, project: "Project") -> bool:
+        return self.privilege_level_of(user, project) >= self.PrivilegeLevel.CAN_EDIT
+
+    def _level_given_to(self, user: Any) -> int | None:
+        """As a collaborator; `seen_by(user)` saves the question to the database."""
+        if hasattr(self, "own_level"):
+            return self.own_level
+        collaboration = self.collaborators.filter(user=user.pk).first()
+        return collaboration.level if collaboration else None
+
+
+class DashboardCollaborator(models.Model):
+    """Somebody who may edit a restricted dashboard without having made it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dashboard = models.ForeignKey(Dashboard, on_delete=models.CASCADE, related_name="collaborators")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(
+        choices=Dashboard.RestrictionLevel.choices, default=Dashboard.RestrictionLevel.ONLY_COLLABORATORS_CAN_EDIT
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["added_at"]
+        constraints = [models.UniqueConstraint(fields=["dashboard", "user"], name="one_collaboration_per_dashboard")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on dashboard {self.dashboard_id}"

@@ -5,6 +5,7 @@ from django.db.models import Func, IntegerField
 from django.db.models.lookups import Exact
 
 from dashboards.querysets import DashboardTileManager, DashboardTileQuerySet
+from insights.results import Answer
 
 CONTENT_FIELDS = ("insight", "text", "button_tile")
 LOOK_FIELDS = ("layouts", "color", "filters_overrides", "show_description", "transparent_background")
@@ -35,6 +36,10 @@ class DashboardTile(models.Model):
     deleted = models.BooleanField(null=True, blank=True)
     deleted_with = models.UUIDField(null=True, blank=True, editable=False)
 
+    #: Where the tile stands on its dashboard, and what its insight answered. Set for one reading, never stored.
+    order: int | None = None
+    answer: Answer = Answer()
+
     objects = DashboardTileManager()
     objects_including_soft_deleted = DashboardTileQuerySet.as_manager()
 
@@ -60,3 +65,6 @@ class DashboardTile(models.Model):
     def content(self) -> dict[str, Any]:
         """The one thing this tile shows, as keyword arguments for a lookup or a new tile."""
         return {name: getattr(self, name) for name in CONTENT_FIELDS if getattr(self, f"{name}_id")}
+
+    def copy_of_look(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in LOOK_FIELDS}
