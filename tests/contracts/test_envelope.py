@@ -127,3 +127,13 @@ def test_a_broken_body_is_told_in_the_words_of_python(api, url):
         "detail": "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
         "attr": None,
     }
+
+
+def test_a_number_beyond_64_bits_comes_back(api, url):
+    """Postgres keeps 1e25 as an integer that few JSON writers accept."""
+    client = api()
+    made = client.post(url("dashboards/"), {"name": "Big", "filters": {"x": 1e25}})
+
+    assert made.status_code == 201
+    read = client.get(url(f"dashboards/{made.json()['id']}/"))
+    assert read.json()["filters"] == {"x": 1e25}

@@ -1,0 +1,3 @@
+from dashboards.views.dashboards import DashboardViewSet
+
+__all__ = ["DashboardViewSet"]
