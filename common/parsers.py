@@ -29,8 +29,8 @@ def read_limited(stream: Any, limit: int) -> bytes:
 def parse_json(body: bytes) -> Any:
     """JSON as data. Raises ParseError for text that is no JSON, Refusal for JSON that cannot be kept.
 
-    Refused are NUL characters, nesting beyond 64 levels, and integers beyond 64 bits: Postgres has no place for the
-    first, Python none for the second, and other programs round the third.
+    Refused are NUL characters, nesting beyond 64 levels, and numbers beyond 64 bits: Postgres has no place for the
+    first, Python none for the second, and the third come back as integers that most programs cannot read.
     """
     try:
         data = orjson.loads(body)
@@ -54,7 +54,7 @@ def _standard_message(body: bytes, exc: orjson.JSONDecodeError) -> str:
 def _refuse_wide_integers(body: bytes) -> None:
     def parse_int(digits: str) -> int:
         if len(digits) > 20 or abs(int(digits)) > MAX_INTEGER:
-            raise Refusal("An integer is too large. Send it as a string.")
+            raise Refusal("A number is too large. Send it as a string.")
         return int(digits)
 
     json.loads(body, parse_int=parse_int)
@@ -74,6 +74,8 @@ def _children(value: Any) -> Iterable[Any]:
     if isinstance(value, str):
         _refuse_nul(value)
         return ()
+    if isinstance(value, float) and abs(value) >= MAX_INTEGER:
+        raise Refusal("A number is too large. Send it as a string.")
     if isinstance(value, dict):
         for key in value:
             _refuse_nul(key)

@@ -40,11 +40,12 @@ def test_an_anonymous_caller_gets_401_with_a_challenge(project, organization, ro
         (b'{"x": ' + b"[" * 70 + b"]" * 70 + b"}", 400),
         (b'{"x": ' + b"9" * 5000 + b"}", 400),
         (b'{"x": 18446744073709551616}', 400),
+        (b'{"x": 1e25}', 400),
         (b'{"x": NaN}', 400),
         (b'{"name": "' + b"x" * (11 * 1024 * 1024) + b'"}', 413),
         (b"\xff\xfe", 400),
     ],
-    ids=["no-json", "surrogate", "nul", "very-deep", "deep", "5000-digits", "2^64", "nan", "11-MiB", "no-utf8"],
+    ids=["no-json", "surrogate", "nul", "very-deep", "deep", "5000-digits", "2^64", "1e25", "nan", "11-MiB", "no-utf8"],
 )
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
 def test_a_body_that_cannot_be_kept_is_refused(api, project, organization, route, body, status):
@@ -127,13 +128,3 @@ def test_a_broken_body_is_told_in_the_words_of_python(api, url):
         "detail": "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
         "attr": None,
     }
-
-
-def test_a_number_beyond_64_bits_comes_back(api, url):
-    """Postgres keeps 1e25 as an integer that few JSON writers accept."""
-    client = api()
-    made = client.post(url("dashboards/"), {"name": "Big", "filters": {"x": 1e25}})
-
-    assert made.status_code == 201
-    read = client.get(url(f"dashboards/{made.json()['id']}/"))
-    assert read.json()["filters"] == {"x": 1e25}
