@@ -31,7 +31,9 @@ def client_network(request: HttpRequest) -> str:
     if not _is_address(address):
         return address
     parsed = ip_address(address)
-    return str(IPv6Network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False))
 
 
 @lru_cache

@@ -52,6 +52,7 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
     throttle_classes = [ClickHouseRateThrottle]
     permission_classes = [CanEditInsight]
     scope_object = "insight"
+    sharing_enabled_actions = ("list", "retrieve")
     scope_object_read_actions = ("my_last_viewed", "viewed")
     scope_object_write_actions = ("bulk_update_tags",)
     lookup_pattern = re.compile(r"[0-9]{1,18}|[0-9A-Za-z]{1,12}")

@@ -15,6 +15,7 @@ class DataColorThemeViewSet(ProjectScopedViewSet, ModelViewSet):
     serializer_class = DataColorThemeSerializer
     permission_classes = [OnlyStaffWriteGlobalThemes]
     scope_object = "project"
+    sharing_enabled_actions = ("list", "retrieve")
 
     def perform_create(self, serializer: BaseSerializer[DataColorTheme]) -> None:
         serializer.instance = create_theme(serializer.validated_data, team=self.team, user=self.caller)

@@ -45,7 +45,13 @@ def test_the_header_is_nothing_unless_both_settings_say_so(settings, is_behind, 
 
 @pytest.mark.parametrize(
     ("remote", "network"),
-    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", ""), ("unix", "unix")],
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
 )
 def test_the_addresses_of_one_household_count_as_one(settings, remote, network):
     settings.IS_BEHIND_PROXY = False

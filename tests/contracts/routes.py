@@ -69,4 +69,5 @@ def _routes_of(pattern: URLPattern, template: str) -> Iterator[Route]:
 def _readable(pattern: str) -> str:
     pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"{\1}", pattern)
     pattern = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
-    return pattern.replace("^", "").replace("/?$", "/").replace("$", "").replace("\\Z", "")
+    readable = pattern.replace("^", "").replace("/?$", "/").replace("$", "").replace("\\Z", "")
+    return readable.replace("{id}", "{pk}")

@@ -21,13 +21,22 @@ def assert_refused(response, *statuses):
     assert isinstance(response.json()["detail"], str)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=str)
+@pytest.mark.parametrize("route", [r for r in ROUTES if not r.viewset.sharing_enabled_actions], ids=str)
 def test_an_anonymous_caller_gets_401_with_a_challenge(project, organization, route):
     response = APIClient().generic(route.method.upper(), path_of(route, project, organization))
 
     assert_refused(response, 401)
     assert set(response.json()) == KEYS
     assert response["WWW-Authenticate"] in {"Bearer", "Session"}
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.viewset.sharing_enabled_actions], ids=str)
+def test_where_share_tokens_are_taken_an_anonymous_caller_gets_403(project, organization, route):
+    """As in PostHog: the first authenticator of these views has no challenge to offer."""
+    response = APIClient().generic(route.method.upper(), path_of(route, project, organization))
+
+    assert_refused(response, 403)
+    assert response.json()["code"] == "not_authenticated"
 
 
 @pytest.mark.parametrize(

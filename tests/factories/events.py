@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 from uuid_utils.compat import uuid7
 
-from events.models import Event, EventUuid, Person, PersonCounter, PersonDistinctId
+from events.models import Event, EventUuid, Group, GroupType, Person, PersonCounter, PersonDistinctId
 from events.partitions import ensure_partitions, forget_partitions
 from tests.factories.accounts import ProjectFactory
 
@@ -51,3 +51,22 @@ class EventFactory(DjangoModelFactory):
         ensure_partitions([kwargs["timestamp"]])
         EventUuid.objects.create(team=kwargs["team"], uuid=kwargs["uuid"], timestamp=kwargs["timestamp"])
         return super()._create(model_class, *args, **kwargs)
+
+
+class GroupTypeFactory(DjangoModelFactory):
+    class Meta:
+        model = GroupType
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    group_type = factory.Sequence(lambda n: f"type{n}")
+    group_type_index = 0
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    group_type_index = 0
+    group_key = factory.Sequence(lambda n: f"group{n}")
+    created_at = factory.LazyFunction(lambda: datetime.now(UTC))

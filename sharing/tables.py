@@ -1,0 +1,117 @@
+"""A result as a table that people can read, whatever kind of query it came from. Pure."""
+
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+JSON = dict[str, Any]
+MOST_ROWS = 500
+MOST_COLUMNS = 60
+
+
+@dataclass(frozen=True)
+class Table:
+    """`number` instead of rows where the answer is one number. `is_cut` if there was more."""
+
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    number: str | None = None
+    is_cut: bool = False
+
+
+def table_of(result: Any, columns: Any = None) -> Table | None:
+    """None where there is nothing to show."""
+    if not isinstance(result, list) or not result:
+        return None
+    if all(isinstance(row, list) for row in result):
+        return _groups(result) if _is_of_objects(result) else _grid(result, columns)
+    if not all(isinstance(row, dict) for row in result):
+        return _cut(["Value"], [[value] for value in result])
+    return _objects(result)
+
+
+def _objects(result: list[JSON]) -> Table:
+    first = result[0]
+    if first.get("days") and "data" in first:
+        return _dates(result)
+    if "aggregated_value" in first:
+        rows = [[_title(one), one.get("aggregated_value")] for one in result]
+        if len(rows) == 1:
+            return Table(number=_text(rows[0][1]))
+        return _cut(["Series", "Total"], rows)
+    if "values" in first:
+        return _cohorts(result)
+    if "source" in first and "target" in first:
+        rows = [[one.get(name) for name in ("source", "target", "value")] for one in result]
+        return _cut(["From", "To", "Count"], rows)
+    if "count" in first:
+        return _cut(["Step", "Count"], [[_title(one), one.get("count")] for one in result])
+    names = [name for name, value in first.items() if not isinstance(value, dict | list)]
+    return _cut(names, [[one.get(name) for name in names] for one in result])
+
+
+def _dates(result: list[JSON]) -> Table:
+    """A row per date and a column per series."""
+    days = max((one.get("days") or [] for one in result), key=len)
+    columns = [one.get("data") or [] for one in result[:MOST_COLUMNS]]
+    rows = [list(row) for row in zip_longest(days, *columns)]
+    return _cut(["Date", *(_title(one) for one in result[:MOST_COLUMNS])], rows)
+
+
+def _cohorts(result: list[JSON]) -> Table:
+    """Retention: a row per cohort."""
+    counts = [[value.get("count") for value in one.get("values") or []] for one in result]
+    width = max(map(len, counts), default=0)
+    rows = [[_title(one), *row, *[None] * (width - len(row))] for one, row in zip(result, counts, strict=True)]
+    return _cut(["Cohort", *(str(number) for number in range(width))], rows)
+
+
+def _groups(result: list[list[JSON]]) -> Table:
+    """Steps by breakdown value."""
+    steps = [step for group in result for step in group]
+    rows = [[_value(step.get("breakdown_value")), _title(step), step.get("count")] for step in steps]
+    return _cut(["Group", "Step", "Count"], rows)
+
+
+def _grid(result: list[list[Any]], columns: Any) -> Table:
+    width = max(map(len, result))
+    names = [str(name) for name in columns] if isinstance(columns, list) else []
+    header = [*names[:width], *("" for _ in range(width - len(names)))]
+    if len(result) == 1 and width == 1 and isinstance(result[0][0], int | float):
+        return Table(number=_text(result[0][0]))
+    return _cut(header, [[*row, *[None] * (width - len(row))] for row in result])
+
+
+def _is_of_objects(result: list[list[Any]]) -> bool:
+    return any(result) and all(isinstance(one, dict) for row in result for one in row)
+
+
+def _cut(header: list[str], rows: list[list[Any]]) -> Table:
+    shown = [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]]
+    is_cut = len(rows) > MOST_ROWS or len(header) > MOST_COLUMNS
+    return Table(header=header[:MOST_COLUMNS], rows=shown, is_cut=is_cut)
+
+
+def _title(one: JSON) -> str:
+    """The name that a person gave, else the event's; the breakdown's value and the period beside it."""
+    name = one.get("custom_name") or (one.get("action") or {}).get("custom_name")
+    parts = [name or one.get("label") or one.get("name")]
+    if name and one.get("breakdown_value") is not None:
+        parts.append(_value(one["breakdown_value"]))
+    if one.get("compare_label"):
+        parts.append(one["compare_label"])
+    return " - ".join(str(part) for part in parts if part)
+
+
+def _value(value: Any) -> str:
+    return "::".join(map(str, value)) if isinstance(value, list) else _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)

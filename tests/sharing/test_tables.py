@@ -1,0 +1,81 @@
+"""Results of every kind as tables. Pure."""
+
+import pytest
+
+from sharing.tables import MOST_ROWS, Table, table_of
+
+FUNNEL = [{"name": "Visit", "count": 100}, {"name": "Sign up", "count": 40, "custom_name": "Joined"}]
+
+
+@pytest.mark.parametrize(
+    ("result", "columns", "table"),
+    [
+        (
+            [
+                {"label": "a", "days": ["1", "2"], "data": [1, 2.5]},
+                {"label": "b", "days": ["1"], "data": [3000], "compare_label": "previous"},
+            ],
+            None,
+            Table(["Date", "a", "b - previous"], [["1", "1", "3,000"], ["2", "2.5", ""]]),
+        ),
+        ([{"label": "a", "aggregated_value": 12345}], None, Table(number="12,345")),
+        (
+            [{"label": "a", "aggregated_value": 1}, {"label": "b", "aggregated_value": 2}],
+            None,
+            Table(["Series", "Total"], [["a", "1"], ["b", "2"]]),
+        ),
+        (FUNNEL, None, Table(["Step", "Count"], [["Visit", "100"], ["Joined", "40"]])),
+        (
+            [[{**step, "breakdown_value": ["de", "at"]} for step in FUNNEL[:1]]],
+            None,
+            Table(["Group", "Step", "Count"], [["de::at", "Visit", "100"]]),
+        ),
+        (
+            [
+                {"label": "Week 0", "values": [{"count": 9}, {"count": 4}]},
+                {"label": "Week 1", "values": [{"count": 7}]},
+            ],
+            None,
+            Table(["Cohort", "0", "1"], [["Week 0", "9", "4"], ["Week 1", "7", ""]]),
+        ),
+        (
+            [{"source": "1_/", "target": "2_/a", "value": 3}],
+            None,
+            Table(["From", "To", "Count"], [["1_/", "2_/a", "3"]]),
+        ),
+        ([["x", 1], ["y", None]], ["name", "n"], Table(["name", "n"], [["x", "1"], ["y", ""]])),
+        ([[7]], ["count()"], Table(number="7")),
+        ([[7, 8], [9]], None, Table(["", ""], [["7", "8"], ["9", ""]])),
+        ([1, "a"], None, Table(["Value"], [["1"], ["a"]])),
+        ([{"who": "x", "more": {}}], None, Table(["who"], [["x"]])),
+    ],
+)
+def test_reads_like_a_table(result, columns, table):
+    assert table_of(result, columns) == table
+
+
+@pytest.mark.parametrize("result", [None, [], {}, "text", 7])
+def test_nothing_is_no_table(result):
+    assert table_of(result) is None
+
+
+def test_shows_the_beginning_of_what_is_long():
+    table = table_of([[number, "x"] for number in range(MOST_ROWS + 1)])
+
+    assert (len(table.rows), table.is_cut) == (MOST_ROWS, True)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        [[]],
+        [[], []],
+        [{}],
+        [{"days": ["1"], "data": None}],
+        [{"values": None}],
+        [{"values": [{}]}],
+        [{"label": None, "count": None}],
+    ],
+)
+def test_survives_what_is_incomplete(result):
+    assert table_of(result) is not None
