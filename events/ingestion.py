@@ -1,6 +1,7 @@
 """Storing a batch of events together with the persons it speaks of: all of it, once, or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,10 @@ from psycopg import errors as postgres
 from uuid_utils.compat import uuid7
 
 from accounts.models import Team
+from definitions.services import record_seen
+from events.groups import identified_groups, link_groups
 from events.incoming import IncomingEvent
-from events.models import Event, EventUuid, Person, PersonCounter, PersonDistinctId
+from events.models import Event, EventUuid, Group, Person, PersonCounter, PersonDistinctId
 from events.partitions import ensure_partitions, forget_partitions
 from events.people import People, PersonDraft
 from events.querysets import LockStrength
@@ -41,10 +44,26 @@ def store_events(*, team: Team, events: list[IncomingEvent], received_at: dateti
         _forget_addresses(events)
     elif address:
         _note_address(events, address)
-    strength = _strength(events)
+    group_types = link_groups(team, events)
+    _store_at_last(Batch(team, events, received_at, group_types))
+    names = ((event.event, event.properties) for event in events)
+    record_seen(team=team, events=names, seen_at=received_at, group_types=group_types)
+
+
+@dataclass(frozen=True)
+class Batch:
+    team: Team
+    events: list[IncomingEvent]
+    received_at: datetime
+    #: The index of each type of group.
+    group_types: Mapping[str, int]
+
+
+def _store_at_last(batch: Batch) -> None:
+    strength = _strength(batch.events)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            _store(team=team, events=events, received_at=received_at, strength=strength)
+            _store(batch, strength=strength)
             return
         except (PersonsChanged, Error) as exc:
             if attempt == ATTEMPTS or not _is_worth_another_try(exc):
@@ -82,7 +101,8 @@ def _strength(events: Iterable[IncomingEvent]) -> LockStrength:
     return LockStrength.COUNT
 
 
-def _store(*, team: Team, events: list[IncomingEvent], received_at: datetime, strength: LockStrength) -> None:
+def _store(batch: Batch, *, strength: LockStrength) -> None:
+    team, events = batch.team, batch.events
     ensure_partitions(event.timestamp for event in events)
     distinct_ids = sorted({distinct_id for event in events for distinct_id in event.distinct_ids})
     unknown = PersonDistinctId.objects.unknown(team_id=team.pk, distinct_ids=distinct_ids)
@@ -97,7 +117,10 @@ def _store(*, team: Team, events: list[IncomingEvent], received_at: datetime, st
         if strength is LockStrength.COUNT and people.changed:
             raise LockTooWeak
         _write_people(team, people)
-        Event.objects.copy_in(_row(team, event, people, received_at) for event in fresh)
+        groups = identified_groups(fresh, indexes=batch.group_types)
+        if groups:
+            Group.objects.upsert(team_id=team.pk, groups=groups, at=batch.received_at)
+        Event.objects.copy_in(_row(team, event, people, batch.received_at) for event in fresh)
         if not team.ingested_event:
             Team.objects.filter(pk=team.pk).update(ingested_event=True)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from corsheaders.defaults import default_headers
 
 from common.logs import logging_settings
 from posthog_lite.secrets import secret_key
@@ -76,6 +77,13 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.Mi
 AUTH_USER_MODEL = "accounts.User"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "posthog-attempt",
+    "posthog-request-id",
+    "posthog-request-timestamp",
+    "posthog-sdk-info",
+]
 CORS_URLS_REGEX = r"^/(capture|e|i/v0/e|i/v1/analytics/events|track|batch|engage|s|flags|decide|array/.*)/?$"
 
 # --- Limits of a request ----------------------------------------------------------------------------------------------

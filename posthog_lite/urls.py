@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from common.error_views import endpoint_not_found
-from events.urls import capture_urlpatterns
+from events.urls import capture_urlpatterns, sdk_urlpatterns
 from posthog_lite.schema_view import SchemaView
 from sharing.urls import public_urlpatterns
 
@@ -27,6 +27,7 @@ api_urlpatterns = [
     path("", include("accounts.urls")),
     path("projects/<str:project_id>/", include(project_urlpatterns)),
     path("environments/<str:project_id>/", include(project_urlpatterns)),
+    *sdk_urlpatterns,
     re_path("", endpoint_not_found),
 ]
 

@@ -14,8 +14,8 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from common.exception_handler import RETRY_AFTER_SECONDS, error
-from common.exceptions import Missing, Refusal, TooLarge
-from events.capture.refusals import KeyRefused
+from common.exceptions import Forbidden, Missing, Refusal, TooLarge
+from events.capture.refusals import KeyRefused, NotUnderstood
 from events.ingestion import PersonsChanged
 from events.partitions import MonthsStillMissing
 
@@ -24,7 +24,9 @@ logger = structlog.get_logger(__name__)
 METHODS = ("GET", "POST", "OPTIONS")
 STATUSES: dict[type[Refusal], tuple[int, str]] = {
     KeyRefused: (401, "authentication_error"),
+    Forbidden: (403, "authentication_error"),
     Missing: (404, "invalid_request"),
+    NotUnderstood: (415, "invalid_request"),
     TooLarge: (413, "invalid_request"),
     Refusal: (400, "validation_error"),
 }

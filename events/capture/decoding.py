@@ -1,4 +1,4 @@
-"""From the bytes of a request to JSON values: base64, gzip, JSON, within the limits. Pure.
+"""From the bytes of a request to JSON values: base64, gzip, deflate, lz64, JSON, within the limits. Pure.
 
 Clients wrap in every order and do not always say so (posthog-js sends gzip as text/plain with no hint), so what the
 bytes look like counts as much as what the request claims.
@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from common.exceptions import TooLarge
+from events.capture import lz64
 from events.capture.refusals import Malformed
 
 MAX_DEPTH = 64
@@ -21,6 +22,7 @@ MAX_DEPTH = 64
 MAX_WRAPPINGS = 3
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_HINTS = ("gzip", "gzip-js")
+DEFLATE_HINT = "deflate"
 LZ64_HINTS = ("lz64", "lz-string")
 
 # Form decoding turns the plus of base64 into a space.
@@ -38,12 +40,14 @@ def decode(body: bytes, *, compression: str, limit: int) -> Any:
 
 def unwrap(body: bytes, *, compression: str = "", limit: int) -> bytes:
     if compression in LZ64_HINTS:
-        raise Malformed("Failed to decompress data. lz64 is not supported.")
+        return unlz64(body, limit=limit)
+    if compression == DEFLATE_HINT:
+        return inflate(body, limit=limit)
 
     was_gzip = False
     for _ in range(MAX_WRAPPINGS):
         if body.startswith(GZIP_MAGIC):
-            body, was_gzip = gunzip(body, limit=limit), True
+            body, was_gzip = inflate(body, limit=limit), True
         elif _looks_like_base64(body):
             body = unbase64(body)
         else:
@@ -53,16 +57,16 @@ def unwrap(body: bytes, *, compression: str = "", limit: int) -> bytes:
     return body
 
 
-def gunzip(body: bytes, *, limit: int) -> bytes:
-    """In steps, so that a small body that unpacks to gigabytes is stopped at the limit."""
-    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+def inflate(body: bytes, *, limit: int) -> bytes:
+    """gzip or zlib; in steps, so that a small body that unpacks to gigabytes is stopped at the limit."""
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     chunks, size = [], 0
     try:
         while not decompressor.eof:
             chunk = decompressor.decompress(body, _INFLATE_CHUNK)
             body = decompressor.unconsumed_tail
             if not chunk and not body and not decompressor.eof:
-                raise Malformed("Failed to decompress data. The gzip data ends too early.")
+                raise Malformed("Failed to decompress data. The data ends too early.")
             size += len(chunk)
             if size > limit:
                 raise _too_large(limit)
@@ -70,6 +74,15 @@ def gunzip(body: bytes, *, limit: int) -> bytes:
     except zlib.error as exc:
         raise Malformed("Failed to decompress data. Invalid gzip data.") from exc
     return b"".join(chunks)
+
+
+def unlz64(body: bytes, *, limit: int) -> bytes:
+    if len(body) > lz64.MAX_COMPRESSED:
+        raise _too_large(lz64.MAX_COMPRESSED)
+    try:
+        return lz64.decompress(body.decode("latin-1"), limit=limit).encode()
+    except lz64.TooLong:
+        raise _too_large(limit) from None
 
 
 def unbase64(body: bytes) -> bytes:

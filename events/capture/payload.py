@@ -55,7 +55,7 @@ def read_payload(data: Any, *, hints: Hints, received_at: datetime, default_name
     events = []
     for event in sent:
         try:
-            events.append(_read_event(event, received_at=received_at, sent_at=sent_at, default_name=default_name))
+            events.append(read_event(event, received_at=received_at, sent_at=sent_at, default_name=default_name))
         except EventUnusable:
             if event is data:
                 raise
@@ -113,9 +113,10 @@ def _event_token(event: Any) -> Any:
     return properties.get("token") if token is None and isinstance(properties, dict) else token
 
 
-def _read_event(
-    event: Any, *, received_at: datetime, sent_at: datetime | None, default_name: str | None
+def read_event(
+    event: Any, *, received_at: datetime, sent_at: datetime | None, default_name: str | None = None
 ) -> IncomingEvent:
+    """Raises EventUnusable, and Malformed for a uuid that is none."""
     if not isinstance(event, dict):
         raise EventUnusable("An event is not an object.")
     uuid = _uuid(event.get("uuid"))

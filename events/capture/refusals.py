@@ -16,6 +16,20 @@ class KeyRefused(Refusal):
     """No project takes these events."""
 
 
+class NotUnderstood(Refusal):
+    """The body is in a form that this endpoint does not take."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, code="unsupported_media_type")
+
+
+class PersonalKeyInvalid(KeyRefused):
+    """For the few questions of SDKs that need more than a project's token."""
+
+    def __init__(self) -> None:
+        super().__init__("Personal API key invalid.", code="authentication_failed")
+
+
 class KeyMissing(KeyRefused):
     def __init__(self) -> None:
         super().__init__(f"API key not provided. {_WHERE_TO_FIND_IT}", code="missing_api_key")

@@ -60,6 +60,15 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 @public_endpoint
+def surveys(request: HttpRequest) -> HttpResponse:
+    token = request.GET.get("token")
+    if not token:
+        raise KeyMissing
+    find_team(check_token(token))
+    return answer({"surveys": [], "survey_config": None})
+
+
+@public_endpoint
 def remote_config(request: HttpRequest, token: str, script: str | None = None) -> HttpResponse:
     try:
         find_team(check_token(token))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -28,7 +27,7 @@ class Message:
 def read_message(request: HttpRequest) -> Message:
     """Raises Malformed and TooLarge."""
     query = request.GET
-    body = _body(request)
+    body = body_of(request)
     form = _form(request, body)
     raw = query.get("data") or form.get("data") or body
     if not raw:
@@ -45,19 +44,8 @@ def read_message(request: HttpRequest) -> Message:
     )
 
 
-def client_address(request: HttpRequest) -> str | None:
-    """Who sent this: the last address in X-Forwarded-For that none of our own proxies wrote."""
-    addresses = [request.META.get("REMOTE_ADDR", "")]
-    if settings.IS_BEHIND_PROXY:
-        addresses = request.headers.get("X-Forwarded-For", "").split(",") + addresses
-    valid = [address.strip() for address in addresses if _is_address(address.strip())]
-    if not settings.IS_BEHIND_PROXY or len(valid) < 2:
-        return valid[-1] if valid else None
-    outside = [address for address in valid[:-1] if not _is_trusted(address)]
-    return outside[-1] if outside else valid[0]
-
-
-def _body(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest) -> bytes:
+    """Raises TooLarge."""
     limit = settings.CAPTURE_BODY_LIMIT
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > limit:
@@ -79,15 +67,3 @@ def _form(request: HttpRequest, body: bytes) -> Mapping[str, str]:
 
 def _first(*sources: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((source[name] for source in sources for name in names if source.get(name)), None)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_trusted(address: str) -> bool:
-    return any(ip_address(address) in ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES)

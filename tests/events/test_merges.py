@@ -171,6 +171,8 @@ def test_what_somebody_did_without_a_profile_comes_along(capture, person_of, ids
 
 
 def test_a_merge_costs_the_same_for_one_and_for_thirty(capture, django_assert_num_queries):
+    # Definitions are written down once an hour.
+    capture(identify("somebody", "else"))
     for size in (1, 30):
         names = [f"{size}-{n}" for n in range(size)]
         capture(*[pageview(f"{kind} {name}") for name in names for kind in ("visitor", "user")])

@@ -1,28 +1,29 @@
-"""The SQL over events and persons. Whatever takes many rows takes them as arrays: one statement, however many."""
+"""The SQL over persons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import orjson
 from django.db import connections
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform
 
 from accounts.querysets import ProjectScopedQuerySet
 from common.querysets import BaseQuerySet
-from events.incoming import IncomingEvent
+from events.filtering.conditions import Condition
+from events.filtering.moments import Clock
+from events.filtering.properties import condition_sql
 from events.people import PersonDraft
+from events.querysets.values import values_of_persons
 
 if TYPE_CHECKING:
     # Named in quotes below, where ruff does not look.
-    from events.models import Event, EventUuid, Person, PersonCounter, PersonDistinctId  # noqa: F401
-
-
-_COPY_EVENTS = """
-    COPY events (team_id, timestamp, uuid, event, distinct_id, person_id, properties, elements_chain, created_at)
-    FROM STDIN
-"""
+    from events.models import Person, PersonCounter, PersonDistinctId  # noqa: F401
 
 
 class LockStrength(StrEnum):
@@ -31,50 +32,6 @@ class LockStrength(StrEnum):
     COUNT = "KEY SHARE"
     CHANGE = "NO KEY UPDATE"
     MERGE = "UPDATE"
-
-
-class EventUuidQuerySet(ProjectScopedQuerySet["EventUuid"]):
-    def claim(self, *, team_id: int, events: Iterable[IncomingEvent]) -> set[UUID]:
-        """Takes the uuids that nobody has taken yet. Waits for a copy of the batch that is being stored just now.
-
-        In sorted order, so that two batches that share events wait for each other in one direction only.
-        """
-        timestamps = {event.uuid: event.timestamp for event in events}
-        uuids = sorted(timestamps)
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO event_uuids (team_id, uuid, timestamp)
-                SELECT %s::bigint, sent.uuid, sent.timestamp
-                FROM unnest(%s::uuid[], %s::timestamptz[]) AS sent (uuid, timestamp)
-                ON CONFLICT DO NOTHING
-                RETURNING uuid
-                """,
-                [team_id, uuids, [timestamps[uuid] for uuid in uuids]],
-            )
-            return {uuid for (uuid,) in cursor.fetchall()}
-
-
-class EventQuerySet(ProjectScopedQuerySet["Event"]):
-    def copy_in(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Rows of team, timestamp, uuid, event, distinct id, person number, properties as JSON, elements, created."""
-        connection = connections[self.db]
-        # Django puts its own errors in place of psycopg's for `execute`, but not for `copy`.
-        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_COPY_EVENTS) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def move_to_survivors(self, *, team_id: int, absorbed: Mapping[PersonDraft, PersonDraft]) -> None:
-        """Queries never look for who became whom: the events themselves carry the surviving person."""
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(
-                """
-                UPDATE events SET person_id = merged.survivor
-                FROM unnest(%s::bigint[], %s::bigint[]) AS merged (lost, survivor)
-                WHERE events.team_id = %s::bigint AND events.person_id = merged.lost
-                """,
-                [[person.number for person in absorbed], [person.number for person in absorbed.values()], team_id],
-            )
 
 
 class PersonCounterQuerySet(BaseQuerySet["PersonCounter"]):
@@ -133,8 +90,109 @@ class PersonDistinctIdQuerySet(ProjectScopedQuerySet["PersonDistinctId"]):
                 [[person.id for person in absorbed], [person.id for person in absorbed.values()]],
             )
 
+    def of_persons(self, person_ids: Iterable[int]) -> list[tuple[int, str]]:
+        """Person and distinct id, the oldest id of each person first."""
+        rows = self.filter(person_id__in=list(person_ids)).order_by("person_id", "id")
+        return list(rows.values_list("person_id", "distinct_id"))
+
+    def give(self, *, team_id: int, owners: Mapping[str, PersonDraft]) -> None:
+        """These ids name these persons from now on."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE person_distinct_ids SET person_id = given.person_id
+                FROM unnest(%s::text[], %s::bigint[]) AS given (distinct_id, person_id)
+                WHERE person_distinct_ids.team_id = %s::bigint AND person_distinct_ids.distinct_id = given.distinct_id
+                """,
+                [list(owners), [person.id for person in owners.values()], team_id],
+            )
+
+    def remove(self, persons: Iterable[PersonDraft]) -> None:
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM person_distinct_ids WHERE person_id = ANY(%s::bigint[])",
+                [[person.id for person in persons]],
+            )
+
 
 class PersonQuerySet(ProjectScopedQuerySet["Person"]):
+    def shown(self) -> Self:
+        """Those with a profile; all others are only counted."""
+        return self.filter(has_profile=True)
+
+    def for_list(self) -> Self:
+        return self.for_detail().order_by("-created_at", "-id")
+
+    def for_detail(self) -> Self:
+        ids = self._names().order_by("id")
+        return self.shown().prefetch_related(Prefetch("distinct_ids", queryset=ids))
+
+    def _names(self) -> Any:
+        return self.model.distinct_ids.rel.related_model._default_manager.all()
+
+    def with_references(self, references: Collection[UUID | int]) -> Self:
+        """By uuid or by id."""
+        uuids = [one for one in references if isinstance(one, UUID)]
+        ids = [one for one in references if isinstance(one, int)]
+        return self.filter(Q(uuid__in=uuids) | Q(pk__in=ids))
+
+    def with_distinct_id(self, distinct_id: str) -> Self:
+        return self.filter(distinct_ids__distinct_id=distinct_id, distinct_ids__team_id=F("team_id"))
+
+    def with_distinct_ids(self, distinct_ids: Iterable[str]) -> Self:
+        found = self.filter(distinct_ids__distinct_id__in=list(distinct_ids), distinct_ids__team_id=F("team_id"))
+        return found.distinct()
+
+    def with_email(self, email: str) -> Self:
+        return self.annotate(own_email=KeyTextTransform("email", "properties")).filter(own_email=email)
+
+    def search(self, text: str) -> Self:
+        """Part of the e-mail address or of the name, a whole distinct id, or the uuid."""
+        named = Exists(self._names().filter(person=OuterRef("pk"), team=OuterRef("team_id"), distinct_id=text))
+        annotated = self.annotate(
+            own_email=KeyTextTransform("email", "properties"), own_name=KeyTextTransform("name", "properties")
+        )
+        is_it = Q(own_email__icontains=text) | Q(own_name__icontains=text) | Q(named)
+        with suppress(ValueError):
+            is_it |= Q(uuid=UUID(text))
+        return annotated.filter(is_it)
+
+    def meeting(self, condition: Condition, *, team_id: int, clock: Clock) -> Self:
+        meets = condition_sql(condition, clock=clock)
+        statement = f"SELECT p.id FROM persons p WHERE p.team_id = %s::bigint AND {meets.text}"
+        return self.filter(pk__in=RawSQL(statement, (team_id, *meets.params)))
+
+    def common_values(self, key: str, *, team_id: int, containing: str | None, limit: int) -> list[tuple[str, int]]:
+        """The values of a property, with how many persons have them."""
+        return values_of_persons(team_id, key=key, containing=containing, limit=limit)
+
+    def locked_for_change(self) -> Self:
+        """Until commit, in order of id. Events may still be counted for them."""
+        return self.order_by("id").select_for_update(no_key=True)
+
+    def hold(self, person_ids: Iterable[int]) -> list[PersonDraft]:
+        """Nobody else writes them or their events until commit. In the order of id that every writer keeps."""
+        rows = self.filter(pk__in=list(person_ids)).order_by("id").select_for_update()
+        return [
+            PersonDraft(
+                id=person.pk,
+                number=person.number,
+                uuid=person.uuid,
+                created_at=person.created_at,
+                properties=person.properties,
+                is_identified=person.is_identified,
+                has_profile=person.has_profile,
+            )
+            for person in rows
+        ]
+
+    def reserve_ids(self, count: int) -> list[int]:
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('persons', 'id')) FROM generate_series(1, %s::int)", [count]
+            )
+            return [person_id for (person_id,) in cursor.fetchall()]
+
     def lock(self, *, team_id: int, distinct_ids: list[str], strength: LockStrength) -> set[int]:
         """Holds the persons until commit, in the order of id that every writer keeps."""
         with connections[self.db].cursor() as cursor:

@@ -1,0 +1,165 @@
+"""Property filters as a small tree, free of JSON and of SQL: what every engine has to evaluate."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
+from events.filtering.nodes import (
+    EmptyPropertyFilter,
+    EventPropertyFilter,
+    OtherPropertyFilter,
+    PersonPropertyFilter,
+    PropertyFilterList,
+    PropertyFilters,
+    PropertyGroup,
+    PropertyItem,
+    Scalar,
+)
+
+Scope = Literal["event", "person"]
+_filters: TypeAdapter[PropertyFilters] = TypeAdapter(PropertyFilters)
+_filter_list: TypeAdapter[PropertyFilterList] = TypeAdapter(PropertyFilterList)
+WITHOUT_VALUE = ("is_set", "is_not_set")
+SUPPORTED_OPERATORS = {
+    "exact",
+    "is_not",
+    "in",
+    "not_in",
+    "icontains",
+    "not_icontains",
+    "icontains_multi",
+    "not_icontains_multi",
+    "regex",
+    "not_regex",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "min",
+    "max",
+    "between",
+    "not_between",
+    "is_set",
+    "is_not_set",
+    "is_date_exact",
+    "is_date_before",
+    "is_date_after",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One property against values. `place` is where the filter stands in the query, for refusals."""
+
+    scope: Scope
+    key: str
+    operator: str
+    values: tuple[Scalar, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class AllOf:
+    parts: "tuple[Condition, ...]" = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    parts: "tuple[Condition, ...]"
+
+
+Condition = Comparison | AllOf | AnyOf
+EVERYTHING = AllOf()
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    parts = tuple(condition for condition in conditions if condition != EVERYTHING)
+    return parts[0] if len(parts) == 1 else AllOf(parts)
+
+
+def condition_of(filters: PropertyFilterList | None, *, place: str) -> Condition:
+    if filters is None:
+        return EVERYTHING
+    if isinstance(filters, PropertyGroup):
+        return _of_item(filters, place)
+    return all_of(_of_items(filters, place))
+
+
+def test_account_condition(team_filters: object) -> Condition:
+    """The project's own filters, which nobody validated against this query language when they were stored."""
+    try:
+        filters = _filters.validate_python(team_filters or [])
+    except ValidationError:
+        raise Refusal("The project's test_account_filters are not valid property filters.") from None
+    return condition_of(filters, place="test_account_filters")
+
+
+def read_condition(filters: object) -> Condition:
+    """From JSON: a list of filters, or a group of them. Raises pydantic's ValidationError, and Refusal."""
+    return condition_of(_filter_list.validate_python(filters), place="properties")
+
+
+def comparisons(condition: Condition) -> Iterator[Comparison]:
+    if isinstance(condition, Comparison):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from comparisons(part)
+
+
+def scopes(condition: Condition) -> set[Scope]:
+    return {comparison.scope for comparison in comparisons(condition)}
+
+
+def reads_persons(condition: Condition) -> bool:
+    return "person" in scopes(condition)
+
+
+def _of_items(filters: PropertyFilters, place: str) -> Iterator[Condition]:
+    for index, item in enumerate(filters):
+        yield _of_item(item, f"{place}.{index}")
+
+
+def _of_item(item: PropertyItem, place: str) -> Condition:
+    if isinstance(item, EmptyPropertyFilter):
+        return EVERYTHING
+    if isinstance(item, PropertyGroup):
+        return _of_group(item, f"{place}.values")
+    if isinstance(item, OtherPropertyFilter) and item.type == "feature":
+        return _comparison(item, "event", place)
+    if isinstance(item, EventPropertyFilter | PersonPropertyFilter):
+        return _comparison(item, item.type, place)
+    raise Unsupported(f"{place}: a property filter of type {item.type}")
+
+
+def _of_group(group: PropertyGroup, place: str) -> Condition:
+    parts = tuple(_of_items(group.values, place))
+    if group.type == "AND" or len(parts) <= 1:
+        return all_of(parts)
+    # One part that always holds makes the whole OR hold.
+    return EVERYTHING if EVERYTHING in parts else AnyOf(parts)
+
+
+def _comparison(
+    item: EventPropertyFilter | PersonPropertyFilter | OtherPropertyFilter, scope: Scope, place: str
+) -> Condition:
+    operator = item.operator or "exact"
+    if operator not in SUPPORTED_OPERATORS:
+        raise Unsupported(f"{place}: the operator {operator}")
+    if operator in WITHOUT_VALUE:
+        return Comparison(scope=scope, key=item.key, operator=operator, place=place)
+
+    values = _values(item)
+    if not values:
+        return EVERYTHING
+    return Comparison(scope=scope, key=item.key, operator=operator, values=values, place=place)
+
+
+def _values(item: EventPropertyFilter | PersonPropertyFilter | OtherPropertyFilter) -> tuple[Scalar, ...]:
+    if item.value is None:
+        return ()
+    return tuple(item.value) if isinstance(item.value, list) else (item.value,)

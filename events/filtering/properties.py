@@ -1,0 +1,239 @@
+"""Conditions on properties → SQL. Values are always bound; nothing here may raise inside Postgres.
+
+A property is compared as the text of its JSON value (10 equals "10"), a missing one and a JSON null are NULL.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from common.exceptions import Refusal
+from events.filtering.conditions import AnyOf, Comparison, Condition, Scope
+from events.filtering.moments import Clock, parse_moment, start_of_day
+from events.filtering.nodes import Scalar
+from events.filtering.regexes import to_postgres
+from events.filtering.sql import Sql, compose, joined
+from events.promoted import PROMOTED_PROPERTIES
+
+# At most 200 characters and an exponent of two digits: the largest such number still fits a double.
+_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*$"
+_DATE = (
+    r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[-+](0[0-9]|1[0-4]):?[0-5][0-9])?)?$"
+)
+_OFFSET = r"[-+][0-9]{2}:?[0-9]{2}$"
+_SECONDS = r"^[0-9]{9,10}(\.[0-9]{1,9})?$"
+_MILLISECONDS = r"^[0-9]{12,13}$"
+
+
+def condition_sql(condition: Condition, *, clock: Clock) -> Sql:
+    """True or not true (never an error) for each row of `events e` (and `persons p`, where a person is read)."""
+    if isinstance(condition, Comparison):
+        return _OPERATORS[condition.operator](property_text(condition.scope, condition.key), condition, clock)
+    if isinstance(condition, AnyOf):
+        parts = [condition_sql(part, clock=clock) for part in condition.parts]
+        return compose("({any})", any=joined(" OR ", parts))
+    if not condition.parts:
+        return Sql("TRUE")
+    return compose("({all})", all=joined(" AND ", [condition_sql(part, clock=clock) for part in condition.parts]))
+
+
+def property_text(scope: Scope, key: str) -> Sql:
+    if scope == "person":
+        return compose("(p.properties ->> {key}::text)", key=key)
+    if key in PROMOTED_PROPERTIES:
+        return Sql(f"e.{PROMOTED_PROPERTIES[key]}")
+    return compose("(e.properties ->> {key}::text)", key=key)
+
+
+def number_of(text: Sql) -> Sql:
+    """The number that a text holds, else NULL."""
+    return compose(
+        "CASE WHEN length({text}) <= 200 AND {text} ~ {pattern}::text THEN ({text})::float8 END",
+        text=text,
+        pattern=_NUMBER,
+    )
+
+
+def texts_of(values: tuple[Scalar, ...]) -> list[str]:
+    """How each value looks as the text of a JSON value. 10.0 may have been stored as 10 and as 10.0."""
+    return [text for value in values for text in _spellings(value)]
+
+
+def _spellings(value: Scalar) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, float):
+        plain = format(Decimal(repr(value)), "f")
+        return [plain, plain.removesuffix(".0")] if plain.endswith(".0") else [plain]
+    return [str(value)]
+
+
+def _exact(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    return compose("{text} = ANY({values}::text[])", text=text, values=texts_of(comparison.values))
+
+
+def _contains(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    patterns = [f"%{_escaped_like(value)}%" for value in texts_of(comparison.values)]
+    return compose("{text} ILIKE ANY({patterns}::text[])", text=text, patterns=patterns)
+
+
+def _escaped_like(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _matches(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    patterns = [to_postgres(value) for value in texts_of(comparison.values)]
+    return compose("{text} ~ ANY({patterns}::text[])", text=text, patterns=patterns)
+
+
+def _is_set(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    return compose("{text} IS NOT NULL", text=text)
+
+
+def _between(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    low, high = _bounds(comparison)
+    number = number_of(text)
+    return compose("({number} BETWEEN {low}::float8 AND {high}::float8)", number=number, low=low, high=high)
+
+
+def _outside(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    low, high = _bounds(comparison)
+    number = number_of(text)
+    return compose("({number} NOT BETWEEN {low}::float8 AND {high}::float8)", number=number, low=low, high=high)
+
+
+def _bounds(comparison: Comparison) -> tuple[float, float]:
+    numbers = [number for value in comparison.values if (number := as_number(value)) is not None]
+    if len(numbers) != 2 or len(comparison.values) != 2:
+        raise Refusal(f"{comparison.place}: the operator {comparison.operator} needs a list of two numbers.")
+    return numbers[0], numbers[1]
+
+
+def as_number(value: Scalar) -> float | None:
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    # Infinity and NaN are texts in JSON, if anything.
+    return number if abs(number) < float("inf") else None
+
+
+Operation = Callable[[Sql, Comparison, Clock], Sql]
+
+
+def _not(operation: Operation) -> Operation:
+    """The negation holds for missing properties too."""
+
+    def negated(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+        return compose("({condition}) IS NOT TRUE", condition=operation(text, comparison, clock))
+
+    return negated
+
+
+def _ordered(symbol: str) -> Operation:
+    """Numbers against numbers; a value that is no number is compared as text, byte by byte."""
+    against_number = "({number} " + symbol + " {value}::float8)"
+    against_text = '({text} COLLATE "C" ' + symbol + " {value}::text)"
+
+    def one(text: Sql, value: Scalar) -> Sql:
+        number = None if isinstance(value, bool) else as_number(value)
+        if number is not None:
+            return compose(against_number, number=number_of(text), value=number)
+        return compose(against_text, text=text, value=texts_of((value,))[0])
+
+    def ordered(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+        return compose("({any})", any=joined(" OR ", [one(text, value) for value in comparison.values]))
+
+    return ordered
+
+
+def _dated(condition: Callable[[Sql, datetime, datetime], Sql]) -> Operation:
+    """`condition` gets the property as an instant, and the first and last instant that the value means."""
+
+    def dated(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+        spans = [_instants(value, comparison, clock) for value in comparison.values]
+        instant = instant_of(text, clock)
+        return compose("({any})", any=joined(" OR ", [condition(instant, *span) for span in spans]))
+
+    return dated
+
+
+def _instants(value: Scalar, comparison: Comparison, clock: Clock) -> tuple[datetime, datetime]:
+    """A date without a time means its whole day."""
+    if not isinstance(value, str):
+        raise Refusal(f"{comparison.place}: the operator {comparison.operator} needs a date.")
+    moment = parse_moment(value, clock)
+    if ":" in value or moment.unit in ("h", "M", "s"):
+        return moment.at, moment.at
+    start = start_of_day(moment.at)
+    return start, start + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def instant_of(text: Sql, clock: Clock) -> Sql:
+    """The instant that an ISO text or a unix time (seconds, milliseconds) means, else NULL.
+
+    31 February passes the pattern; written as "first of the month plus 30 days" it cannot make Postgres raise.
+    """
+    day = "(left({text}, 7) || '-01')::date + substr({text}, 9, 2)::int - 1"
+    time = "coalesce(substring({text} from '[0-9]{{2}}:[0-9]{{2}}(?::[0-9.]+)?'), '00:00')::interval"
+    wall = f"(({day}) + {time})"
+    offset = "replace(substring({text} from {offset_pattern}::text), ':', '')"
+    offset_interval = f"(left({offset}, 3) || ':' || right({offset}, 2))::interval"
+    zone = (
+        f"CASE WHEN length({{text}}) > 10 AND {{text}} ~ {{offset_pattern}}::text"
+        f" THEN ({wall} - {offset_interval}) AT TIME ZONE 'UTC'"
+        f" WHEN right({{text}}, 1) = 'Z' THEN {wall} AT TIME ZONE 'UTC'"
+        f" ELSE {wall} AT TIME ZONE {{zone}}::text END"
+    )
+    return compose(
+        f"CASE WHEN {{text}} ~ {{date_pattern}}::text THEN {zone}"
+        " WHEN {text} ~ {seconds_pattern}::text THEN to_timestamp(({text})::float8)"
+        " WHEN {text} ~ {milliseconds_pattern}::text THEN to_timestamp(({text})::float8 / 1000) END",
+        text=text,
+        date_pattern=_DATE,
+        offset_pattern=_OFFSET,
+        seconds_pattern=_SECONDS,
+        milliseconds_pattern=_MILLISECONDS,
+        zone=clock.zone.key,
+    )
+
+
+def _on(instant: Sql, first: datetime, last: datetime) -> Sql:
+    template = "({instant} BETWEEN {first}::timestamptz AND {last}::timestamptz)"
+    return compose(template, instant=instant, first=first, last=last)
+
+
+def _before(instant: Sql, first: datetime, last: datetime) -> Sql:
+    return compose("({instant} < {first}::timestamptz)", instant=instant, first=first)
+
+
+def _after(instant: Sql, first: datetime, last: datetime) -> Sql:
+    return compose("({instant} > {last}::timestamptz)", instant=instant, last=last)
+
+
+_OPERATORS: dict[str, Operation] = {
+    "exact": _exact,
+    "in": _exact,
+    "is_not": _not(_exact),
+    "not_in": _not(_exact),
+    "icontains": _contains,
+    "icontains_multi": _contains,
+    "not_icontains": _not(_contains),
+    "not_icontains_multi": _not(_contains),
+    "regex": _matches,
+    "not_regex": _not(_matches),
+    "is_set": _is_set,
+    "is_not_set": _not(_is_set),
+    "gt": _ordered(">"),
+    "gte": _ordered(">="),
+    "min": _ordered(">="),
+    "lt": _ordered("<"),
+    "lte": _ordered("<="),
+    "max": _ordered("<="),
+    "between": _between,
+    "not_between": _outside,
+    "is_date_exact": _dated(_on),
+    "is_date_before": _dated(_before),
+    "is_date_after": _dated(_after),
+}

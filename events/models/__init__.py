@@ -1,0 +1,16 @@
+from events.models.event import Event, EventUuid
+from events.models.group import MAX_GROUP_TYPES, Group, GroupType
+from events.models.person import Person, PersonCounter, PersonDistinctId
+from events.promoted import PROMOTED_PROPERTIES
+
+__all__ = [
+    "MAX_GROUP_TYPES",
+    "PROMOTED_PROPERTIES",
+    "Event",
+    "EventUuid",
+    "Group",
+    "GroupType",
+    "Person",
+    "PersonCounter",
+    "PersonDistinctId",
+]

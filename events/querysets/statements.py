@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from events.filtering.sql import Sql
+
+
+def fetch(query: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, cast(Any, query.params))
+        return cursor.fetchall()
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """Stops each statement within after the time limit of queries. The handler of exceptions has words for that."""
+    with transaction.atomic():
+        fetch(Sql("SELECT set_config('statement_timeout', %s, true)", (f"{settings.QUERY_TIMEOUT_SECONDS}s",)))
+        yield
