@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from insights.queries import trends
+from insights.queries import actors, events, funnels, hogql, lifecycle, paths, retention, stickiness, trends
 from insights.queries.caching import cache_key
 from insights.queries.database import reading
 from insights.queries.dates import Clock
@@ -17,7 +17,18 @@ from insights.queries.nodes import DataTableNode, DataVisualizationNode, Insight
 __all__ = ["QueryTimeout", "apply_dashboard_filters", "cache_key", "run", "validate_query"]
 
 Runner = Callable[..., dict[str, Any]]
-_RUNNERS: dict[str, Runner] = {"TrendsQuery": trends.answer}
+_RUNNERS: dict[str, Runner] = {
+    "TrendsQuery": trends.answer,
+    "FunnelsQuery": funnels.answer,
+    "RetentionQuery": retention.answer,
+    "LifecycleQuery": lifecycle.answer,
+    "StickinessQuery": stickiness.answer,
+    "PathsQuery": paths.answer,
+    "EventsQuery": events.answer,
+    "ActorsQuery": actors.answer,
+    "PersonsNode": actors.answer_persons,
+    "HogQLQuery": hogql.answer,
+}
 
 
 def run(query: object, *, team: Team, now: datetime | None = None) -> dict[str, Any]:

@@ -60,7 +60,10 @@ def buckets_of(span: Range, *, interval: str, clock: Clock) -> Buckets:
             f"The date range holds more than {MAX_BUCKETS} {interval} intervals, the limit. "
             "Choose a shorter range or a longer interval."
         )
-    starts = tuple(_starts(align(span.date_from, interval, clock), until=span.date_to, interval=interval))
+    try:
+        starts = tuple(_starts(align(span.date_from, interval, clock), until=span.date_to, interval=interval))
+    except (OverflowError, ValueError):
+        raise Refusal(f"Invalid date: {span.date_to.date()} is too far away.") from None
     return Buckets(interval=interval, range=span, clock=clock, starts=starts)
 
 
@@ -73,6 +76,14 @@ def one_bucket(span: Range, *, interval: str, clock: Clock) -> Buckets:
 def earlier_starts(first: datetime, *, interval: str, count: int) -> tuple[datetime, ...]:
     """The `count` buckets before `first`, for sliding windows that look back."""
     return tuple(_step(first, interval, -back) for back in range(count, 0, -1))
+
+
+def starts_from(start: datetime, *, interval: str, first: int, count: int) -> tuple[datetime, ...]:
+    """`count` buckets, of which the one with the number 0 begins at `start`."""
+    try:
+        return tuple(_step(start, interval, number) for number in range(first, first + count))
+    except (OverflowError, ValueError):
+        raise Refusal(f"Invalid date: {start.date()} is too far away.") from None
 
 
 def day_text(start: datetime, interval: str) -> str:

@@ -139,7 +139,7 @@ def test_finds_datasets_by_their_ids(names, team, foreign_dataset):
     assert len(names("id__in=")) == 3
 
 
-@pytest.mark.parametrize("ids", ["abc", f"{uuid4()},1", "1" * 30])
+@pytest.mark.parametrize("ids", ["abc", "0192f5a0-0000-7000-8000-000000000000,1", "1" * 30])
 def test_refuses_ids_that_are_none(api, url, refused, ids):
     refused(api("dataset:read").get(url("datasets/"), {"id__in": ids}), 400, "invalid_input", "id__in")
 

@@ -38,7 +38,7 @@ def test_a_separator_in_a_name_does_not_make_a_column():
 
 
 def test_other_kinds_have_no_table_yet():
-    assert format_results({"kind": "FunnelsQuery"}, [[]]) is None
+    assert format_results({"kind": "SessionsQuery"}, [[]]) is None
     assert format_results(QUERY, None) is None
 
 

@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 
 from insights.queries.database import fetch_rows
-from insights.queries.sql import compose
-from insights.queries.trends.plan import Period, SeriesPlan, TrendsPlan
-from insights.queries.trends.statements import Counting
-
-# PostHog's data begins here too: what is older came from broken clocks.
-EARLIEST = datetime.fromisoformat("2015-01-01T00:00:00+00:00")
+from insights.queries.periods import Period
+from insights.queries.trends.breakdowns import Bins, Dimension, bins_between
+from insights.queries.trends.plan import SeriesPlan, TrendsPlan
+from insights.queries.trends.statements import Counting, value_sql
 
 Number = int | float
 
@@ -33,18 +30,6 @@ def fetch(plan: TrendsPlan) -> dict[tuple[int, int], Cells]:
     }
 
 
-def fetch_earliest(team_id: int) -> datetime | None:
-    rows = fetch_rows(
-        compose(
-            "SELECT e.timestamp FROM events e WHERE e.team_id = {team_id} AND e.timestamp >= {earliest}"
-            " ORDER BY e.timestamp LIMIT 1",
-            team_id=team_id,
-            earliest=EARLIEST,
-        )
-    )
-    return rows[0][0] if rows else None
-
-
 def _cells(plan: TrendsPlan, period: Period, series: SeriesPlan) -> Cells:
     by_value: dict[str | None, dict[int, Number]] = defaultdict(dict)
     for value, bucket, number in _rows(plan, Counting(plan=plan, period=period, series=series)):
@@ -55,12 +40,23 @@ def _cells(plan: TrendsPlan, period: Period, series: SeriesPlan) -> Cells:
 
 
 def _rows(plan: TrendsPlan, counting: Counting) -> list[tuple]:
-    if plan.breakdown is None:
+    asked = plan.breakdown
+    if asked is None:
         return fetch_rows(counting.plain())
+    bins = [_bins(counting, dimension) for dimension in asked.dimensions]
+    counting = replace(counting, value=value_sql(asked, bins))
     if counting.is_additive():
-        return fetch_rows(counting.broken_down(plan.breakdown))
-    largest = [value for (value,) in fetch_rows(counting.largest_values(plan.breakdown))]
-    return fetch_rows(counting.broken_down_by(plan.breakdown, largest=largest))
+        return fetch_rows(counting.broken_down(asked))
+    largest = [value for (value,) in fetch_rows(counting.largest_values(asked))]
+    return fetch_rows(counting.broken_down_by(asked, largest=largest))
+
+
+def _bins(counting: Counting, dimension: Dimension) -> Bins | None:
+    """The bins of a dimension that is asked for in bins; without any number there is one, which stays empty."""
+    if dimension.bins is None:
+        return None
+    [(low, high)] = fetch_rows(counting.extremes(dimension))
+    return bins_between(low or 0, high or 0, dimension.bins)
 
 
 def _running(changes: Mapping[int, Number]) -> dict[int, Number]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
 from insights.queries.trends.formula import Number
-from insights.queries.trends.plan import LETTERS, NULL_VALUE, OTHER_VALUE, FormulaPlan, TrendsPlan
+from insights.queries.trends.plan import LETTERS, FormulaPlan, TrendsPlan
 
 JSON = dict[str, Any]
 
@@ -27,15 +28,17 @@ def _of_period(plan: TrendsPlan, formula: FormulaPlan, index: int, results: list
     if plan.breakdown is None:
         return found
     places = {NULL_VALUE: 1, OTHER_VALUE: 2}
-    return sorted(found, key=lambda one: (places.get(one["breakdown_value"], 0), -_size(one), one["breakdown_value"]))
+    return sorted(found, key=lambda one: (places.get(_value(one)[0], 0), -_size(one), _value(one)))
 
 
 def _groups(results: list[JSON]) -> Iterator[list[JSON]]:
-    def value(result: JSON) -> str:
-        return result.get("breakdown_value", "")
-
-    for _, group in groupby(sorted(results, key=value), key=value):
+    for _, group in groupby(sorted(results, key=_value), key=_value):
         yield list(group)
+
+
+def _value(result: JSON) -> list[str]:
+    value = result.get("breakdown_value", "")
+    return value if isinstance(value, list) else [value]
 
 
 def _result(plan: TrendsPlan, formula: FormulaPlan, index: int, group: list[JSON]) -> JSON:

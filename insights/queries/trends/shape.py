@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Any
 
+import orjson
+
+from insights.queries.entities import id_of, name_of
+from insights.queries.periods import Period
+from insights.queries.responses import response
+from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
 from insights.queries.trends.fetch import Cells, Number
 from insights.queries.trends.formulas import formula_results
-from insights.queries.trends.plan import NULL_VALUE, OTHER_VALUE, PROPERTY_MATHS, Period, SeriesPlan, TrendsPlan
+from insights.queries.trends.plan import PROPERTY_MATHS, SeriesPlan, TrendsPlan
 
-ALL_EVENTS = "All events"
 JSON = dict[str, Any]
 
 
@@ -22,15 +27,9 @@ def shape(plan: TrendsPlan, cells: Mapping[tuple[int, int], Cells]) -> JSON:
     if plan.formulas:
         results = formula_results(plan, results)
     asked = plan.periods[0].range
-    return {
-        "results": results,
-        "hasMore": any(OTHER_VALUE in one.by_value for one in cells.values()),
-        "timezone": plan.clock.zone.key,
-        "resolved_date_range": {"date_from": asked.date_from.isoformat(), "date_to": asked.date_to.isoformat()},
-        "hogql": "",
-        "modifiers": None,
-        "timings": None,
-    }
+    has_more = any(OTHER_VALUE in one.by_value for one in cells.values())
+    body = response(results, clock=plan.clock, date_from=asked.date_from, date_to=asked.date_to)
+    return {**body, "hasMore": has_more}
 
 
 def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells) -> Iterator[JSON]:
@@ -38,10 +37,21 @@ def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells)
         yield _result(plan, period, series, cells.by_value.get(None, {}))
         return
     for value in _shown_values(plan, cells):
+        shown = _as_shown(plan, value)
+        text = shown if isinstance(shown, str) else "::".join(shown)
         result = _result(plan, period, series, cells.by_value[value])
-        result["breakdown_value"] = value
-        result["label"] = f"{_name(series)} - {value}" if len(plan.series) > 1 else value
+        result["breakdown_value"] = shown
+        result["label"] = f"{name_of(series.node)} - {text}" if len(plan.series) > 1 else text
         yield result
+
+
+def _as_shown(plan: TrendsPlan, value: str) -> str | list[str]:
+    """`breakdowns` have lists of values, the older `breakdown` a text."""
+    assert plan.breakdown is not None
+    count = len(plan.breakdown.dimensions)
+    if not plan.breakdown.is_list:
+        return value
+    return [value] * count if count == 1 or value in (NULL_VALUE, OTHER_VALUE) else orjson.loads(value)
 
 
 def _shown_values(plan: TrendsPlan, cells: Cells) -> list[str]:
@@ -61,7 +71,7 @@ def _result(plan: TrendsPlan, period: Period, series: SeriesPlan, numbers: Mappi
         "action": _action(plan, period, series),
         "filter": _filter(plan, period),
         "order": series.index,
-        "label": _name(series),
+        "label": name_of(series.node),
         **_numbers(plan, period, _multiplied(series, numbers)),
     }
     if period.compare_label:
@@ -99,10 +109,10 @@ def _smoothed(values: list[Number], width: int) -> list[Number]:
 def _action(plan: TrendsPlan, period: Period, series: SeriesPlan) -> JSON:
     node = series.node
     return {
-        "id": node.event,
+        "id": id_of(node),
         "type": "events",
         "order": series.index,
-        "name": _name(series),
+        "name": name_of(series.node),
         "custom_name": node.custom_name,
         "math": node.math,
         "math_property": node.math_property,
@@ -121,7 +131,3 @@ def _filter(plan: TrendsPlan, period: Period) -> JSON:
         "date_from": period.range.date_from.isoformat(),
         "date_to": period.range.date_to.isoformat(),
     }
-
-
-def _name(series: SeriesPlan) -> str:
-    return ALL_EVENTS if series.node.event is None else series.node.event

@@ -4,20 +4,32 @@ An event's bucket is its place among the first instants of the buckets (`width_b
 nothing of calendars and time zones; measured, that is also the fastest way to group by day.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from insights.queries.buckets import earlier_starts
-from insights.queries.properties import condition_sql, number_of, property_text
+from insights.queries.entities import event_names
+from insights.queries.periods import Period
+from insights.queries.properties import number_of
+from insights.queries.sources import (
+    actor_sql,
+    between,
+    entity_sql,
+    has_actor,
+    is_first,
+    named,
+    property_sql,
+    source,
+)
 from insights.queries.sql import Sql, compose, joined
+from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE, Bins, BreakdownPlan, Dimension
 from insights.queries.trends.plan import (
     ACTIVE_DAYS,
     ACTOR_MATHS,
     COUNT_PER_ACTOR,
-    NULL_VALUE,
-    OTHER_VALUE,
-    BreakdownPlan,
-    Period,
+    FIRST_MATCHING,
+    FIRST_TIME,
     SeriesPlan,
     TrendsPlan,
 )
@@ -25,8 +37,7 @@ from insights.queries.trends.plan import (
 _FRACTIONS = {"median": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 _PLAIN_AGGREGATES = {name: name + "({number})" for name in ("avg", "sum", "min", "max")}
 # The sum over some breakdown values is the number of them together.
-_ADDITIVE = {"total": "bigint", "sum": "float8"}
-_WITH_PERSONS = "FROM events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id"
+_ADDITIVE = {"total": "bigint", "sum": "float8", FIRST_TIME: "bigint", FIRST_MATCHING: "bigint"}
 _LARGEST_FIRST = 'ORDER BY sum(number) DESC NULLS LAST, value COLLATE "C"'
 
 
@@ -37,9 +48,15 @@ class Counting:
     plan: TrendsPlan
     period: Period
     series: SeriesPlan
+    value: Sql = Sql("NULL::text")
 
     def plain(self) -> Sql:
-        return self._cells(Sql("NULL::text"))
+        return self._cells(self.value)
+
+    def extremes(self, dimension: Dimension) -> Sql:
+        """The least and the largest number that the dimension's property has."""
+        number = number_of(property_sql(dimension.property))
+        return compose("SELECT min({number}), max({number}) {matching}", number=number, matching=self._matching())
 
     def is_additive(self) -> bool:
         return self.series.math in _ADDITIVE
@@ -59,14 +76,13 @@ class Counting:
             + " FROM cells LEFT JOIN ranked USING (value) GROUP BY 1, 2"
         )
         names = {"null_name": NULL_VALUE, "other_name": OTHER_VALUE}
-        return compose(template, cells=self._cells(_value(asked)), rank=rank, limit=asked.limit, **names)
+        return compose(template, cells=self._cells(self.value), rank=rank, limit=asked.limit, **names)
 
     def largest_values(self, asked: BreakdownPlan) -> Sql:
-        value = _value(asked)
         is_sliding = self.plan.window(self.series.math)
         return compose(
             "SELECT value FROM ({cells}) AS cells WHERE value IS NOT NULL GROUP BY 1 {order} LIMIT {limit}",
-            cells=self._distinct(value) if is_sliding else self._cells(value),
+            cells=self._distinct(self.value) if is_sliding else self._cells(self.value),
             order=Sql(_LARGEST_FIRST),
             limit=asked.limit,
         )
@@ -76,7 +92,7 @@ class Counting:
         renamed = compose(
             "CASE WHEN {value} IS NULL THEN {null_name}::text WHEN {value} = ANY({largest}::text[]) THEN {value}"
             " ELSE {other_name}::text END",
-            value=_value(asked),
+            value=self.value,
             null_name=OTHER_VALUE if len(largest) >= asked.limit else NULL_VALUE,
             largest=largest,
             other_name=OTHER_VALUE,
@@ -110,7 +126,7 @@ class Counting:
 
     def _per_actor(self, value: Sql) -> Sql:
         actors = compose(
-            "SELECT {value} AS value, {bucket} AS bucket, e.person_id, count(*)::float8 AS events {matching}"
+            "SELECT {value} AS value, {bucket} AS bucket, {actor} AS actor, count(*)::float8 AS events {matching}"
             " GROUP BY 1, 2, 3",
             **self._parts(value),
             matching=self._matching(),
@@ -128,7 +144,7 @@ class Counting:
         An actor seen in a bucket stays until the window has moved on, or until seen again.
         """
         days = compose(
-            "SELECT DISTINCT {value} AS value, e.person_id AS actor, {bucket} AS bucket {matching}",
+            "SELECT DISTINCT {value} AS value, {actor} AS actor, {bucket} AS bucket {matching}",
             **self._parts(value),
             matching=self._matching(),
         )
@@ -146,7 +162,12 @@ class Counting:
         )
 
     def _parts(self, value: Sql) -> dict[str, Sql]:
-        return {"value": value, "bucket": self._bucket(), "number": self._number(), "actor": self._actor()}
+        return {
+            "value": value,
+            "bucket": self._bucket(),
+            "number": self._number(),
+            "actor": actor_sql(self.series.actor),
+        }
 
     def _bucket(self) -> Sql:
         if self.plan.is_total_value:
@@ -167,28 +188,27 @@ class Counting:
             return Sql("count(DISTINCT coalesce(e.prop_session_id, ''))")
         if self.series.property is None:
             return Sql("count(*)")
-        number = number_of(property_text(self.series.property.scope, self.series.property.key))
+        number = number_of(property_sql(self.series.property))
         return _aggregate(self.series.math, number)
-
-    def _actor(self) -> Sql:
-        is_group = self.series.math == "unique_group"
-        return Sql(f"e.group_{int(self.series.node.math_group_type_index or 0)}") if is_group else Sql("e.person_id")
 
     def _matching(self) -> Sql:
         """FROM and WHERE of the events that the series counts."""
-        node = self.series.node
+        series, clock = self.series, self.plan.clock
         conditions = [
-            compose("e.team_id = {team_id}", team_id=self.plan.team_id),
-            compose("e.timestamp >= {since}", since=self._since()),
-            compose("e.timestamp <= {until}", until=self.period.range.date_to),
-            condition_sql(self.series.condition, clock=self.plan.clock),
+            between(self.plan.team_id, self._since(), self.period.range.date_to),
+            named(event_names([series.entity])),
+            entity_sql(series.entity, clock=clock),
         ]
-        if node.event is not None:
-            conditions.append(compose("e.event = {event}::text", event=node.event))
-        if self.series.math == "unique_group":
-            conditions.append(compose("{actor} <> ''", actor=self._actor()))
-        source = Sql(_WITH_PERSONS if self.plan.reads_persons(self.series) else "FROM events e")
-        return compose("{source} WHERE {conditions}", source=source, conditions=joined(" AND ", conditions))
+        if series.math in ACTOR_MATHS or series.math.endswith(COUNT_PER_ACTOR):
+            conditions.append(has_actor(series.actor))
+        if series.first_of is not None:
+            until = self.period.range.date_to
+            conditions.append(is_first(series.first_of, team_id=self.plan.team_id, until=until, clock=clock))
+        return compose(
+            "FROM {source} WHERE {conditions}",
+            source=source(with_persons=self.plan.reads_persons(series)),
+            conditions=joined(" AND ", conditions),
+        )
 
     def _since(self) -> datetime:
         if self.plan.is_total_value and self.series.math in ACTIVE_DAYS:
@@ -198,8 +218,33 @@ class Counting:
         return look_back[0] if look_back else self.period.range.counted_from
 
 
-def _value(asked: BreakdownPlan) -> Sql:
-    return property_text(asked.property.scope, asked.property.key)
+def value_sql(asked: BreakdownPlan, bins: Sequence[Bins | None]) -> Sql:
+    """An event's value; several are written as JSON, none at all is NULL. `bins` has those of each dimension."""
+    values = [_of_dimension(one, binned) for one, binned in zip(asked.dimensions, bins, strict=True)]
+    if len(values) == 1:
+        return values[0]
+    parts = [compose("coalesce({value}, {missing}::text)", value=value, missing=NULL_VALUE) for value in values]
+    return compose(
+        "CASE WHEN num_nonnulls({values}) > 0 THEN to_json(ARRAY[{parts}])::text END",
+        values=joined(", ", values),
+        parts=joined(", ", parts),
+    )
+
+
+def _of_dimension(dimension: Dimension, bins: Bins | None) -> Sql:
+    text = property_sql(dimension.property)
+    if bins is not None:
+        return compose(
+            "({labels}::text[])[width_bucket({number}, {edges}::float8[])]",
+            labels=bins.labels,
+            number=number_of(text),
+            edges=bins.edges,
+        )
+    if dimension.is_url:
+        return compose(
+            "CASE WHEN {text} ~ '^[/?#]*$' THEN '/' ELSE regexp_replace({text}, '[/?#]*$', '') END", text=text
+        )
+    return text
 
 
 def _aggregate(name: str, number: Sql) -> Sql:

@@ -27,12 +27,14 @@ def store(team):
     return put
 
 
-def put_persons(team, events: list[SampleEvent], persons) -> None:
+def put_persons(team, events: list[SampleEvent], persons, created_at: datetime | None = None) -> None:
     known = {person.number: person for person in persons}
     for number in {event.person for event in events} - set(known):
         known[number] = SamplePerson(number)
     Person.objects.bulk_create(
-        Person(team=team, number=person.number, properties=person.properties, created_at=datetime.now(UTC))
+        Person(
+            team=team, number=person.number, properties=person.properties, created_at=created_at or datetime.now(UTC)
+        )
         for person in known.values()
     )
 
@@ -54,3 +56,10 @@ def put_events(team, events: list[SampleEvent]) -> None:
         )
         for sample in events
     )
+
+
+@pytest.fixture
+def months(team):
+    """The partitions that all samples lie in, made once."""
+    put_events(team, [SampleEvent("none of ours", datetime(2024, month, 1, tzinfo=UTC)) for month in (2, 3, 4)])
+    team.events.all().delete()

@@ -9,6 +9,7 @@ from tests.insights.queries.reference.samples import SampleEvent, SamplePerson
 
 FIRST, LAST = datetime(2024, 2, 20, tzinfo=UTC), datetime(2024, 4, 12, tzinfo=UTC)
 ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Africa/Cairo", "Europe/Berlin", "Pacific/Auckland"]
+UTC_ZONE = ZoneInfo("UTC")
 KEYS = ["$browser", "price", "sché ma.'\"%s", "at"]
 
 NUMBERS = [0, 1, 7, 10, -3, 10.5, 10.0, 1e30, 2**53]
@@ -43,7 +44,11 @@ DATES = [
 ]
 numbers, texts, dates = st.sampled_from(NUMBERS), st.sampled_from(TEXTS), st.sampled_from(DATES)
 scalars = st.one_of(numbers, texts, st.booleans(), dates)
-properties = st.dictionaries(st.sampled_from(KEYS), st.one_of(scalars, st.none()), max_size=4)
+properties = st.builds(
+    lambda one, other: one | other,
+    st.dictionaries(st.sampled_from(KEYS), st.one_of(scalars, st.none()), max_size=4),
+    st.fixed_dictionaries({}, optional={"small": st.integers(0, 9)}),
+)
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 instants = st.one_of(
     st.integers(0, int((LAST - FIRST) / timedelta(minutes=15))).map(lambda n: FIRST + n * timedelta(minutes=15)),
@@ -99,10 +104,11 @@ group_or_list = st.one_of(
     st.fixed_dictionaries({"type": st.sampled_from(["AND", "OR"]), "values": st.lists(groups, max_size=3)}),
 )
 
+FIRST_TIMES = ["first_time_for_user", "first_matching_event_for_user"]
 MATHS = {
-    "ActionsLineGraph": ["total", "dau", "weekly_active", "sum", "max", "avg", "avg_count_per_actor"],
+    "ActionsLineGraph": [*FIRST_TIMES, "total", "dau", "weekly_active", "sum", "max", "avg", "avg_count_per_actor"],
     "ActionsLineGraphCumulative": ["total", "dau", "sum"],
-    "ActionsTable": ["total", "dau", "sum", "max", "avg", "avg_count_per_actor"],
+    "ActionsTable": [*FIRST_TIMES, "total", "dau", "sum", "max", "avg", "avg_count_per_actor"],
 }
 
 
@@ -115,6 +121,13 @@ def series(draw, maths):
         "math_property": "price",
         "properties": draw(filter_lists),
     }
+
+
+@st.composite
+def combined(draw, maths):
+    nodes = draw(st.lists(series(["total"]), min_size=1, max_size=2))
+    math = draw(st.sampled_from(maths))
+    return {"kind": "GroupNode", "operator": "OR", "nodes": nodes, "math": math, "math_property": "price"}
 
 
 @st.composite
@@ -132,7 +145,7 @@ def trends_queries(draw):
     maths = [math for math in MATHS[display] if math != "weekly_active" or interval == "day"]
     return {
         "kind": "TrendsQuery",
-        "series": draw(st.lists(series(maths), min_size=1, max_size=2)),
+        "series": draw(st.lists(st.one_of(series(maths), combined(maths)), min_size=1, max_size=2)),
         "interval": interval,
         "dateRange": draw(date_ranges()),
         "properties": draw(group_or_list),
@@ -143,5 +156,182 @@ def trends_queries(draw):
 @st.composite
 def breakdown_queries(draw):
     node = {"kind": "EventsNode", "event": "$pageview", "math": draw(st.sampled_from(["total", "dau"]))}
-    asked = {"breakdown": draw(st.sampled_from(KEYS)), "breakdown_limit": draw(st.integers(1, 4))}
-    return {"kind": "TrendsQuery", "series": [node], "dateRange": draw(date_ranges()), "breakdownFilter": asked}
+    limit = {"breakdown_limit": draw(st.integers(1, 4))}
+    asked = draw(st.one_of(old_breakdowns, st.lists(new_breakdowns, min_size=1, max_size=3).map(as_list)))
+    return {
+        "kind": "TrendsQuery",
+        "series": [node],
+        "dateRange": draw(date_ranges()),
+        "breakdownFilter": {**asked, **limit},
+    }
+
+
+old_breakdowns = st.one_of(
+    st.sampled_from(KEYS).map(lambda key: {"breakdown": key}),
+    st.integers(1, 4).map(lambda bins: {"breakdown": "small", "breakdown_histogram_bin_count": bins}),
+)
+new_breakdowns = st.one_of(
+    st.sampled_from(KEYS).map(lambda key: {"property": key}),
+    st.integers(1, 4).map(lambda bins: {"property": "small", "histogram_bin_count": bins}),
+)
+
+
+def as_list(breakdowns):
+    return {"breakdowns": breakdowns}
+
+
+# Steps of funnels, sessions of paths: few names, few moments, so that order and simultaneity matter.
+MINUTES = [0, 0, 1, 2, 5, 10, 29, 30, 31, 60, 600, 1439, 1440, 1441, 2880, 20160, 20161]
+journeys = st.lists(
+    st.builds(
+        SampleEvent,
+        event=st.sampled_from(["a", "b", "c", "x"]),
+        timestamp=st.sampled_from(MINUTES).map(lambda minutes: FIRST + timedelta(days=30, minutes=minutes)),
+        person=st.integers(1, 3),
+        properties=st.fixed_dictionaries(
+            {}, optional={"$browser": st.sampled_from(["Safari", "Chrome", ""]), "price": st.sampled_from([1, 2])}
+        ),
+    ),
+    max_size=25,
+)
+wide = {"date_from": "2024-03-01", "date_to": "2024-04-10"}
+
+
+@st.composite
+def funnels(draw):
+    order = draw(st.sampled_from(["ordered", "strict", "unordered"]))
+    steps = draw(st.lists(funnel_steps(), min_size=2, max_size=4))
+    attribution = draw(st.sampled_from(["first_touch", "last_touch", "all_events", "step"]))
+    step = 0 if order == "unordered" else draw(st.integers(0, len(steps) - 1))
+    first = draw(st.integers(0, len(steps) - 2))
+    asked = {
+        "funnelOrderType": order,
+        "funnelWindowInterval": draw(st.sampled_from([1, 2, 14, 30])),
+        "funnelWindowIntervalUnit": draw(st.sampled_from(["minute", "hour", "day"])),
+        "exclusions": draw(funnel_exclusions(steps, order)),
+        "breakdownAttributionType": attribution,
+        "breakdownAttributionValue": step,
+        "funnelFromStep": first,
+        "funnelToStep": draw(st.integers(first + 1, len(steps) - 1)),
+    }
+    broken_down = {"breakdownFilter": {"breakdown": "$browser"}} if draw(st.booleans()) else {}
+    return {"kind": "FunnelsQuery", "series": steps, "funnelsFilter": asked, "dateRange": wide, **broken_down}
+
+
+@st.composite
+def funnel_steps(draw):
+    math = draw(st.sampled_from(["total"] * 8 + ["first_time_for_user", "first_time_for_user_with_filters"]))
+    properties = draw(st.sampled_from([[], [], [], [{"key": "price", "value": 1}]]))
+    return {
+        "kind": "EventsNode",
+        "event": draw(st.sampled_from(["a", "b", "c", None])),
+        "math": math,
+        "properties": properties,
+    }
+
+
+@st.composite
+def funnel_exclusions(draw, steps, order):
+    last = len(steps) - 1
+    spans = [(first, second) for first in range(last) for second in range(first + 1, last + 1)]
+    first, second = (0, last) if order == "unordered" else draw(st.sampled_from(spans))
+    node = {"kind": "EventsNode", "event": "x", "funnelFromStep": first, "funnelToStep": second}
+    return draw(st.lists(st.just(node), max_size=2))
+
+
+@st.composite
+def retentions(draw):
+    entity = st.fixed_dictionaries(
+        {"id": st.sampled_from(["$pageview", "signed up", None]), "properties": filter_lists}
+    )
+    asked = {
+        "period": draw(st.sampled_from(["Hour", "Day", "Week", "Month"])),
+        "totalIntervals": draw(st.sampled_from([1, 2, 8, 11, 62])),
+        "targetEntity": draw(entity),
+        "returningEntity": draw(entity),
+        "retentionType": draw(
+            st.sampled_from(["retention_recurring", "retention_first_time", "retention_first_ever_occurrence"])
+        ),
+        "cumulative": draw(st.booleans()),
+        "minimumOccurrences": draw(st.sampled_from([1, 1, 2])),
+    }
+    broken_down = {"breakdown": "$browser", "breakdown_type": "person"}
+    return {
+        "kind": "RetentionQuery",
+        "retentionFilter": asked,
+        "dateRange": {"date_to": draw(st.sampled_from([None, "2024-03-10", "2024-03-31", "2024-04-07"]))},
+        "properties": draw(filter_lists),
+        **({"breakdownFilter": broken_down} if draw(st.booleans()) else {}),
+    }
+
+
+@st.composite
+def lifecycles(draw):
+    return {
+        "kind": "LifecycleQuery",
+        "series": [draw(series(["total", "dau"]))],
+        "interval": draw(st.sampled_from(["day", "hour", "week", "month"])),
+        "dateRange": draw(date_ranges()),
+        "properties": draw(filter_lists),
+        "lifecycleFilter": {"onlyUseInsightDates": draw(st.sampled_from([None, False, True]))},
+    }
+
+
+@st.composite
+def stickinesses(draw):
+    criteria = st.fixed_dictionaries({"operator": st.sampled_from(["gte", "lte", "exact"]), "value": st.integers(1, 3)})
+    return {
+        "kind": "StickinessQuery",
+        "series": draw(st.lists(series(["total", "dau"]), min_size=1, max_size=2)),
+        "interval": draw(st.sampled_from(["day", "hour", "week", "month"])),
+        "intervalCount": draw(st.sampled_from([None, 1, 2, 3])),
+        "dateRange": draw(date_ranges()),
+        "properties": draw(filter_lists),
+        "stickinessFilter": {
+            "computedAs": draw(st.sampled_from([None, "cumulative", "non_cumulative"])),
+            "stickinessCriteria": draw(st.one_of(st.none(), criteria)),
+        },
+    }
+
+
+URLS = ["/", "/a", "/a/", "/b/1", "/b/2", "https://x.io/a?b=1", ""]
+walks = st.lists(
+    st.builds(
+        SampleEvent,
+        event=st.sampled_from(["$pageview", "$pageview", "$pageview", "$screen", "signed up", "$autocapture"]),
+        timestamp=st.sampled_from([*MINUTES, 3, 4, 6, 7, 8, 40, 41]).map(
+            lambda minutes: FIRST + timedelta(days=30, minutes=minutes)
+        ),
+        person=st.integers(1, 2),
+        properties=st.fixed_dictionaries(
+            {}, optional={"$current_url": st.sampled_from(URLS), "$screen_name": st.sampled_from(["Home", "/a"])}
+        ),
+    ),
+    max_size=25,
+)
+
+
+@st.composite
+def paths(draw):
+    kinds = st.lists(st.sampled_from(["$pageview", "$screen", "custom_event"]), unique=True)
+    point = draw(st.sampled_from([{}, {}, {"startPoint": "/a"}, {"endPoint": "/a"}, {"endPoint": "signed up"}]))
+    rules = [
+        {"regex": r"/b/\d+", "alias": "/b/:id"},
+        {"regex": "a|ab", "alias": r"\1z"},
+        {"regex": r"\?.*?", "alias": ""},
+    ]
+    return {
+        "kind": "PathsQuery",
+        "dateRange": wide,
+        "pathsFilter": {
+            "includeEventTypes": draw(st.one_of(st.none(), kinds)),
+            "excludeEvents": draw(st.lists(st.sampled_from(["/a", "signed up", ""]), max_size=1)),
+            "pathGroupings": draw(st.lists(st.sampled_from(["/b/*", "*x.io*", "sign"]), max_size=2, unique=True)),
+            "localPathCleaningFilters": draw(st.lists(st.sampled_from(rules), max_size=2)),
+            "stepLimit": draw(st.sampled_from([None, 1, 2, 3, 5])),
+            "edgeLimit": draw(st.sampled_from([None, 1, 2, 5])),
+            "minEdgeWeight": draw(st.sampled_from([None, 2])),
+            "maxEdgeWeight": draw(st.sampled_from([None, 1])),
+            **point,
+        },
+    }

@@ -120,17 +120,28 @@ def test_what_makes_no_sense_is_refused_in_words(team, store, query, words):
     [
         (trends(series=[{"kind": "ActionsNode", "id": 1}]), "series.0: ActionsNode"),
         (trends(series=[{"kind": "EventsNode", "math": "hogql"}]), "series.0.math: hogql"),
-        (trends(series=[{"kind": "EventsNode", "math": "first_time_for_user"}]), "series.0.math"),
         (trends(properties=[{"type": "cohort", "key": "id", "value": 1}]), "properties.0: .* cohort"),
         (trends(properties=[{"key": "x", "operator": "semver_gt", "value": "1.2"}]), "semver_gt"),
         (
             trends(breakdownFilter={"breakdown": [1], "breakdown_type": "cohort"}),
-            "breakdownFilter.breakdown_type: cohort",
+            "breakdownFilter.breakdown: a breakdown of type cohort",
         ),
-        (trends(breakdownFilter={"breakdowns": [{"property": "x"}, {"property": "y"}]}), "breakdownFilter.breakdowns"),
+        (trends(breakdownFilter={"breakdowns": [{"property": "x"}] * 4}), "breakdownFilter.breakdowns: at most 3"),
+        (
+            trends(breakdownFilter={"breakdowns": [{"property": "x"}, {"property": "y", "type": "session"}]}),
+            "breakdownFilter.breakdowns.1: a breakdown of type session",
+        ),
+        (
+            trends(breakdownFilter={"breakdown": "x", "breakdown_histogram_bin_count": 0}),
+            "breakdown_histogram_bin_count",
+        ),
+        (trends(aggregation_group_type_index=5), "aggregation_group_type_index"),
+        (
+            trends(series=[{"kind": "GroupNode", "operator": "AND", "nodes": [{"kind": "EventsNode"}] * 2}]),
+            "operator: AND",
+        ),
         (trends(trendsFilter={"display": "BoxPlot"}), "BoxPlot"),
-        ({"kind": "FunnelsQuery", "series": []}, "Unsupported query kind: FunnelsQuery"),
-        ({"kind": "HogQLQuery", "query": "select 1"}, "Unsupported query kind: HogQLQuery"),
+        ({"kind": "SessionsQuery", "select": []}, "Unsupported query kind: SessionsQuery"),
     ],
 )
 def test_what_is_not_supported_yet_is_said_and_never_guessed(team, query, words):

@@ -1,9 +1,14 @@
 """Trends by going over all events for every bucket."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import datetime, timedelta
+from math import floor
 from zoneinfo import ZoneInfo
 
 from tests.insights.queries.reference.filters import meets, number_of, text_of
+from tests.insights.queries.reference.ranges import buckets_between, resolved
+
+NULL, OTHER = "$$_posthog_breakdown_null_$$", "$$_posthog_breakdown_other_$$"
 
 
 def evaluate(query, events, persons, *, zone: ZoneInfo, now: datetime, monday: bool) -> list[list[float]]:
@@ -11,39 +16,81 @@ def evaluate(query, events, persons, *, zone: ZoneInfo, now: datetime, monday: b
     display = query.get("trendsFilter", {}).get("display", "ActionsLineGraph")
     is_total = display == "ActionsTable"
     interval = "day" if is_total else query.get("interval", "day")
-    span = _range(query.get("dateRange") or {}, interval, zone, now)
-    buckets = _buckets(span[0], span[1], interval, zone, monday)
+    span = resolved(query.get("dateRange") or {}, interval, zone, now)
+    buckets = buckets_between(span, interval, zone, monday)
     return [_series(node, query, events, persons, span, buckets, zone, display, is_total) for node in query["series"]]
 
 
 def evaluate_breakdown(query, events, *, zone: ZoneInfo, now: datetime) -> list[tuple[str, list[float]]]:
     """(value, data) of the only series, by day, without filters: the largest first, missing and other values last."""
     [node] = query["series"]
-    key, limit = query["breakdownFilter"]["breakdown"], query["breakdownFilter"]["breakdown_limit"]
-    date_from, date_to, counted_from = _range(query["dateRange"], "day", zone, now)
-    buckets = _buckets(date_from, date_to, "day", zone, monday=False)
+    limit = query["breakdownFilter"]["breakdown_limit"]
+    date_from, date_to, counted_from = resolved(query["dateRange"], "day", zone, now)
+    buckets = buckets_between((date_from, date_to), "day", zone, False)
     inside = [event for event in events if event.event == node["event"] and counted_from <= event.timestamp <= date_to]
 
     def data(meant):
         return [_number(node["math"], node, _between(meant, start, end)) for start, end in buckets]
 
     by_value: dict = {}
+    value_of = _values(query["breakdownFilter"], inside)
     for event in inside:
-        by_value.setdefault(text_of(event.properties.get(key)), []).append(event)
+        by_value.setdefault(value_of(event), []).append(event)
     missing = by_value.pop(None, [])
-    ranked = sorted(by_value, key=lambda value: (-sum(data(by_value[value])), value.encode()))
+    ranked = sorted(by_value, key=lambda value: (-sum(data(by_value[value])), _as_text(value).encode()))
     rows = [(value, by_value[value]) for value in ranked[:limit]]
     other = [event for value in ranked[limit:] for event in by_value[value]]
     if len(ranked) >= limit:
         other, missing = other + missing, []
-    rows += [("$$_posthog_breakdown_null_$$", missing), ("$$_posthog_breakdown_other_$$", other)]
-    return [(value, data(meant)) for value, meant in rows if meant]
+    count = len(query["breakdownFilter"].get("breakdowns") or [])
+    rows += [([name] * count if count else name, meant) for name, meant in ((NULL, missing), (OTHER, other))]
+    return [(list(value) if count else value, data(meant)) for value, meant in rows if meant]
+
+
+def _values(asked, events):
+    """What an event's value is: a text, or a tuple of them; None where there is nothing."""
+    if "breakdown" in asked:
+        return _value(asked["breakdown"], asked.get("breakdown_histogram_bin_count"), events)
+    each = [_value(one["property"], one.get("histogram_bin_count"), events) for one in asked["breakdowns"]]
+
+    def value_of(event):
+        found = tuple(one(event) for one in each)
+        return None if set(found) == {None} else tuple(NULL if one is None else one for one in found)
+
+    return value_of
+
+
+def _value(key, bins, events):
+    if not bins:
+        return lambda event: text_of(event.properties.get(key))
+
+    numbers = [number for event in events if (number := number_of(text_of(event.properties.get(key)))) is not None]
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    edges = sorted({floor((low + (high - low) / bins * place) * 100) / 100 for place in range(bins)})
+
+    def bin_of(event):
+        number = number_of(text_of(event.properties.get(key)))
+        if number is None:
+            return None
+        place = max(place for place, edge in enumerate(edges) if edge <= number)
+        upper = edges[place + 1] if place + 1 < len(edges) else high + 0.01
+        return f"[{round(edges[place], 2):g},{round(upper, 2):g}]"
+
+    return bin_of
+
+
+def _as_text(value):
+    if isinstance(value, str) or len(value) == 1:
+        return value if isinstance(value, str) else value[0]
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _series(node, query, events, persons, span, buckets, zone, display, is_total):
     counted = [event for event in events if _is_meant(node, query, event, persons, zone)]
     date_from, date_to, counted_from = span
     math = node.get("math", "total")
+    if math.startswith("first_"):
+        counted, math = _firsts(node, math, events, counted, date_to), "total"
     if math == "weekly_active" and not is_total:
         return [_people(_between(counted, end - timedelta(days=7), end, date_to)) for end in _ends(buckets)]
 
@@ -55,7 +102,20 @@ def _series(node, query, events, persons, span, buckets, zone, display, is_total
     return [_number(math, node, _between(inside, start, end)) for start, end in buckets]
 
 
+def _firsts(node, math, events, counted, date_to):
+    """Of each person only the first event ever: of those that count, or of all of the name, met or not."""
+    names = [one.get("event") for one in node.get("nodes", [node])]
+    all_of_name = [event for event in events if None in names or event.event in names]
+    searched = all_of_name if math == "first_time_for_user" else counted
+    firsts: dict = {}
+    for event in sorted((one for one in searched if one.timestamp <= date_to), key=lambda one: one.timestamp):
+        firsts.setdefault(event.person, event)
+    return [event for event in counted if firsts.get(event.person) is event]
+
+
 def _is_meant(node, query, event, persons, zone) -> bool:
+    if node["kind"] == "GroupNode":
+        return any(_is_meant(one, query, event, persons, zone) for one in node["nodes"])
     if node.get("event") is not None and node["event"] != event.event:
         return False
     person = persons.get(event.person, {})
@@ -93,66 +153,3 @@ def _between(events, start, end, until=None):
 
 def _ends(buckets):
     return [end for _, end in buckets]
-
-
-def _range(asked, interval, zone, now):
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    text = asked.get("date_from")
-    if text is None:
-        date_from = midnight - timedelta(days=7)
-    elif text.startswith("-"):
-        date_from = midnight - timedelta(days=int(text[1:-1]))
-    else:
-        date_from = datetime.fromisoformat(text).replace(tzinfo=zone)
-    return (
-        _instant(date_from),
-        _date_to(asked.get("date_to"), interval, zone, local),
-        _counted_from(date_from, interval),
-    )
-
-
-def _date_to(text, interval, zone, local):
-    moment = local if text is None else datetime.fromisoformat(text).replace(tzinfo=zone)
-    if interval != "hour":
-        return _instant(moment.replace(hour=23, minute=59, second=59, microsecond=999999, fold=1))
-    return _instant(moment.replace(minute=59, second=59, microsecond=999999) if text is None else moment)
-
-
-def _counted_from(date_from, interval):
-    return _instant(date_from.replace(day=1) if interval == "month" else date_from)
-
-
-def _buckets(date_from, date_to, interval, zone, monday):
-    """(first instant, first instant of the next) of each."""
-    if interval == "hour":
-        start, step = date_from, timedelta(hours=1)
-        starts = [start + number * step for number in range(int((date_to - start) / step) + 1)]
-        return [(start, start + step) for start in starts]
-
-    day = date_from.astimezone(zone).date()
-    last = date_to.astimezone(zone).date()
-    if interval == "week":
-        day -= timedelta(days=day.weekday() if monday else day.isoweekday() % 7)
-    if interval == "month":
-        day = day.replace(day=1)
-    found = []
-    while day <= last:
-        following = _following(day, interval)
-        found.append((_midnight(day, zone), _midnight(following, zone)))
-        day = following
-    return found
-
-
-def _following(day, interval):
-    if interval == "month":
-        return (day + timedelta(days=31)).replace(day=1)
-    return day + timedelta(days={"day": 1, "week": 7}[interval])
-
-
-def _midnight(day, zone):
-    return _instant(datetime(day.year, day.month, day.day, tzinfo=zone))
-
-
-def _instant(moment):
-    return moment.astimezone(UTC)

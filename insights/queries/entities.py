@@ -1,0 +1,134 @@
+"""Which events a series means, and whom a query counts: what the kinds of insight have in common. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from accounts.models import Team
+from common.exceptions import Refusal
+from insights.queries.conditions import (
+    EVERYTHING,
+    Condition,
+    Scope,
+    all_of,
+    condition_of,
+    reads_persons,
+    test_account_condition,
+)
+from insights.queries.errors import Unsupported
+from insights.queries.nodes import EventsNode, GroupNode, InsightQuery, Series
+
+ALL_EVENTS = "All events"
+GROUP_TYPES = range(5)
+SCOPES: dict[str, Scope] = {
+    "event": "event",
+    "event_properties": "event",
+    "person": "person",
+    "person_properties": "person",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    scope: Scope
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """Events of one name (None: of any) that meet a condition."""
+
+    event: str | None
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What a series counts: an event that is meant by any of the alternatives."""
+
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def reads_persons(self) -> bool:
+        return any(reads_persons(one.condition) for one in self.alternatives)
+
+    def without_filters(self) -> "Entity":
+        return Entity(tuple(replace(one, condition=EVERYTHING) for one in self.alternatives))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Whom a query counts: persons, unless it names a type of group or a property."""
+
+    group_type_index: int | None = None
+    key: Property | None = None
+
+    @property
+    def is_person(self) -> bool:
+        return self.group_type_index is None and self.key is None
+
+    @property
+    def reads_persons(self) -> bool:
+        return self.key is not None and self.key.scope == "person"
+
+
+PERSON = Actor()
+
+
+def entity_of(node: Series, *, place: str, common: Condition) -> Entity:
+    """`common` is what every series of the query has to meet."""
+    if isinstance(node, GroupNode):
+        return _combined(node, place, common)
+    if not isinstance(node, EventsNode):
+        raise Unsupported(f"{place}: {node.kind}")
+    condition = all_of([common, _own_condition(node, place)])
+    return Entity((Alternative(event=node.event, condition=condition),))
+
+
+def _combined(node: GroupNode, place: str, common: Condition) -> Entity:
+    """A series of several: an event counts once if it is any of them."""
+    if node.operator == "AND" and len(node.nodes) > 1:
+        raise Unsupported(f"{place}.operator: AND")
+    shared = all_of([common, _own_condition(node, place)])
+    parts = [entity_of(one, place=f"{place}.nodes.{index}", common=shared) for index, one in enumerate(node.nodes)]
+    return Entity(tuple(alternative for part in parts for alternative in part.alternatives))
+
+
+def _own_condition(node: EventsNode | GroupNode, place: str) -> Condition:
+    own = condition_of(node.properties, place=f"{place}.properties")
+    fixed = condition_of(node.fixedProperties, place=f"{place}.fixedProperties")
+    return all_of([own, fixed])
+
+
+def common_condition(query: InsightQuery, team: Team) -> Condition:
+    """What every series of the query has to meet."""
+    own = condition_of(query.properties, place="properties")
+    if not query.filterTestAccounts:
+        return own
+    return all_of([own, test_account_condition(team.test_account_filters)])
+
+
+def event_names(entities: Iterable[Entity]) -> list[str] | None:
+    """The names of all events that may be meant; None where any may."""
+    names = [one.event for entity in entities for one in entity.alternatives]
+    return None if None in names else sorted({name for name in names if name is not None})
+
+
+def group_actor(index: int | None, *, place: str) -> Actor:
+    if index is None:
+        return PERSON
+    if index not in GROUP_TYPES:
+        raise Refusal(f"{place}: must be between 0 and {GROUP_TYPES[-1]}.")
+    return Actor(group_type_index=index)
+
+
+def name_of(node: Series) -> str:
+    """What results call a series."""
+    if isinstance(node, GroupNode):
+        return node.name or ", ".join(name_of(one) for one in node.nodes)
+    event = node.event if isinstance(node, EventsNode) else node.name
+    return ALL_EVENTS if event is None else event
+
+
+def id_of(node: Series) -> str | None:
+    """What results call `id` or `action_id`: the event, where it is one."""
+    return node.event if isinstance(node, EventsNode) else None

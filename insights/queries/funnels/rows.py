@@ -1,0 +1,122 @@
+"""The events of a funnel as rows: whose, when, which steps they are (a bit each), which exclusions, which value.
+
+One event order holds for all funnels: by time; simultaneous events in the order of the first step that they are, so
+that a sign-up and a purchase of the same second are a sign-up and then a purchase.
+"""
+
+from insights.queries.entities import event_names
+from insights.queries.funnels.plan import FunnelPlan, Step
+from insights.queries.sources import (
+    actor_sql,
+    between,
+    entity_sql,
+    has_actor,
+    is_first,
+    matching,
+    named,
+    property_sql,
+    source,
+)
+from insights.queries.sql import Sql, compose, joined
+
+#: Whose steps are put together. All work is done person by person, within a project.
+PERSON = Sql("team_id, actor, value")
+#: The events from the last to the first. Windows that only grow are the cheap ones, so all look back from the end.
+FROM_THE_END = Sql("ORDER BY at DESC, first_step DESC, steps DESC")
+_NO_STEP = 1 << 40
+
+
+def rows(plan: FunnelPlan) -> Sql:
+    """team_id, actor, value, at, steps, first_step, spoils."""
+    marked = compose(
+        "SELECT e.team_id, {actor} AS actor, {value} AS value, e.timestamp AS at, {steps} AS steps, {spoils} AS spoils"
+        " FROM {source} WHERE {between} AND {named} AND {has_actor}",
+        actor=actor_sql(plan.actor),
+        value=_own_value(plan),
+        steps=_bits([_step(plan, step) for step in plan.steps]),
+        spoils=_bits([entity_sql(one.entity, clock=plan.clock) for one in plan.exclusions]),
+        source=source(with_persons=plan.reads_persons),
+        between=between(plan.team_id, plan.buckets.range.counted_from, plan.buckets.range.date_to),
+        named=_named(plan),
+        has_actor=has_actor(plan.actor),
+    )
+    first_step = f"coalesce(nullif(steps & -steps, 0), {_NO_STEP})"
+    return compose(
+        f"SELECT *, {first_step} AS first_step FROM ({{marked}}) AS marked WHERE {{counts}}",
+        marked=marked,
+        counts=Sql("TRUE" if plan.order == "strict" else "steps <> 0 OR spoils <> 0"),
+    )
+
+
+def spoiled_at(plan: FunnelPlan) -> Sql:
+    """For each exclusion, a column with the first time after the row's own at which it happens."""
+    return Sql(
+        "".join(
+            f", coalesce(min(at) FILTER (WHERE spoils & {1 << one.index} <> 0) OVER later, 'infinity')"
+            f" AS spoiled_{one.index}"
+            for one in plan.exclusions
+        )
+    )
+
+
+LATER = compose(
+    "later AS (PARTITION BY {person} ORDER BY at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+    person=PERSON,
+)
+
+
+def values(plan: FunnelPlan) -> Sql:
+    """actor, at, steps, value: what every event of a step says about the breakdown; NULL where it says nothing."""
+    assert plan.breakdown is not None
+    return compose(
+        "SELECT e.team_id, {actor} AS actor, e.timestamp AS at, {steps} AS steps, {value} AS value"
+        " FROM {source} WHERE {between} AND {named} AND {has_actor} AND {matching}",
+        actor=actor_sql(plan.actor),
+        steps=_bits([_step(plan, step) for step in plan.steps]),
+        value=_value(plan),
+        source=source(with_persons=plan.reads_persons),
+        between=between(plan.team_id, plan.buckets.range.counted_from, plan.buckets.range.date_to),
+        named=named(event_names(plan.entities)),
+        has_actor=has_actor(plan.actor),
+        matching=matching(plan.entities, clock=plan.clock),
+    )
+
+
+def no_value(plan: FunnelPlan) -> Sql:
+    width = len(plan.breakdown.properties) if plan.breakdown else 1
+    return compose("{empty}::text[]", empty=[""] * width)
+
+
+def _own_value(plan: FunnelPlan) -> Sql:
+    """Where all events have to agree on the value, those with another one are as those of another person."""
+    if plan.breakdown is None or plan.breakdown.attribution != "all_events":
+        return Sql("NULL::text[]")
+    return compose("coalesce({value}, {nothing})", value=_value(plan), nothing=no_value(plan))
+
+
+def _value(plan: FunnelPlan) -> Sql:
+    assert plan.breakdown is not None
+    parts = [compose("coalesce({one}, '')", one=property_sql(one)) for one in plan.breakdown.properties]
+    return compose("nullif(ARRAY[{parts}], {nothing})", parts=joined(", ", parts), nothing=no_value(plan))
+
+
+def _named(plan: FunnelPlan) -> Sql:
+    """In a strict funnel any other event of the person counts: as an interruption."""
+    entities = [*plan.entities, *(one.entity for one in plan.exclusions)]
+    return named(None if plan.order == "strict" else event_names(entities))
+
+
+def _bits(conditions: list[Sql]) -> Sql:
+    bits = [
+        compose("CASE WHEN {condition} THEN {bit} ELSE 0 END", condition=condition, bit=Sql(f"{1 << place}::bigint"))
+        for place, condition in enumerate(conditions)
+    ]
+    return compose("({bits})", bits=joined(" | ", bits)) if bits else Sql("0::bigint")
+
+
+def _step(plan: FunnelPlan, step: Step) -> Sql:
+    condition = entity_sql(step.entity, clock=plan.clock)
+    if step.first_of is None:
+        return condition
+    first = is_first(step.first_of, team_id=plan.team_id, until=plan.buckets.range.date_to, clock=plan.clock)
+    return compose("({condition} AND {first})", condition=condition, first=first)

@@ -1,0 +1,17 @@
+"""PathsQuery: plan (pure) → fetch (the engine) → shape (pure)."""
+
+from typing import Any
+
+from accounts.models import Team
+from insights.queries.dates import Clock
+from insights.queries.earliest import earliest_for
+from insights.queries.nodes import PathsQuery
+from insights.queries.paths.fetch import fetch
+from insights.queries.paths.plan import make_plan
+from insights.queries.paths.shape import shape
+
+
+def answer(query: PathsQuery, *, team: Team, clock: Clock) -> dict[str, Any]:
+    earliest = earliest_for(query.dateRange, team_id=team.pk)
+    plan = make_plan(query, team=team, clock=clock, earliest=earliest)
+    return shape(plan, fetch(plan))

@@ -1,0 +1,55 @@
+"""Steps renamed: parts of a name replaced by an alias, names that fit a wildcard put together under it. Pure.
+
+Done here and not in SQL, because the two dialects of patterns agree on what matches, but not on how much of it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import re2
+
+from common.exceptions import Refusal
+from insights.queries.nodes.insights import PathCleaningFilter, PathsFilter
+from insights.queries.regexes import to_postgres
+
+MAX_RULES = 50
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """First every replacement, one after the other; then the first wildcard that fits. `*` stands for any text."""
+
+    replacements: tuple[tuple[str, str], ...]
+    wildcards: tuple[str, ...]
+
+    def __call__(self, name: str) -> str:
+        for pattern, alias in self._patterns:
+            name = pattern.sub(alias, name)
+        return next((glob for glob, pattern in self._globs if pattern.search(name)), name)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[Any, str]]:
+        return [(re2.compile(pattern), _literal(alias)) for pattern, alias in self.replacements]
+
+    @cached_property
+    def _globs(self) -> list[tuple[str, Any]]:
+        return [(glob, re2.compile(re2.escape(glob).replace(r"\*", ".*"))) for glob in self.wildcards]
+
+
+def renaming_of(asked: PathsFilter) -> Renaming | None:
+    rules = asked.localPathCleaningFilters or []
+    wildcards = tuple(asked.pathGroupings or [])
+    if len(rules) + len(wildcards) > MAX_RULES:
+        raise Refusal(f"pathsFilter: more than {MAX_RULES} groupings and cleaning rules.")
+    replacements = tuple(_replacement(rule) for rule in rules if rule.regex)
+    return Renaming(replacements, wildcards) if replacements or wildcards else None
+
+
+def _replacement(rule: PathCleaningFilter) -> tuple[str, str]:
+    to_postgres(rule.regex or "")  # Refuses what is no pattern, or too large a one.
+    return rule.regex or "", rule.alias or ""
+
+
+def _literal(alias: str) -> str:
+    return alias.replace("\\", "\\\\")

@@ -1,0 +1,89 @@
+"""PathsQuery → which events are steps, what a step is called, and which part of a path is shown. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Team
+from common.exceptions import Refusal
+from insights.queries.buckets import one_bucket
+from insights.queries.dates import Clock, Range
+from insights.queries.entities import Actor, Alternative, Entity, common_condition, group_actor
+from insights.queries.errors import Unsupported
+from insights.queries.nodes import PathsQuery
+from insights.queries.nodes.insights import PathsFilter
+from insights.queries.paths.names import Renaming, renaming_of
+from insights.queries.periods import periods_of
+
+DEFAULT_STEPS, MAX_STEPS = 5, 100
+DEFAULT_EDGES, MAX_EDGES = 50, 10_000
+MAX_NAMES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathsPlan:
+    """`kinds`: none means all events. `shown_steps`: how many of a path's steps are counted."""
+
+    team_id: int
+    clock: Clock
+    range: Range
+    events: Entity
+    actor: Actor
+    kinds: frozenset[str]
+    excluded: tuple[str, ...]
+    renaming: Renaming | None
+    start: str | None
+    end: str | None
+    shown_steps: int
+    edge_limit: int
+    weights: tuple[int, int | None]
+
+
+def make_plan(query: PathsQuery, *, team: Team, clock: Clock, earliest: datetime | None) -> PathsPlan:
+    asked = query.pathsFilter
+    _refuse_unsupported(query)
+    [period] = periods_of(query.dateRange, None, interval="day", clock=clock, earliest=earliest, divide=one_bucket)
+    return PathsPlan(
+        team_id=team.pk,
+        clock=clock,
+        range=period.range,
+        events=Entity((Alternative(event=None, condition=common_condition(query, team)),)),
+        actor=group_actor(query.aggregation_group_type_index, place="aggregation_group_type_index"),
+        kinds=frozenset(asked.includeEventTypes or []),
+        excluded=_names(asked.excludeEvents, "excludeEvents"),
+        renaming=renaming_of(asked),
+        start=asked.startPoint or None,
+        end=asked.endPoint or None,
+        shown_steps=_limit(asked.stepLimit, DEFAULT_STEPS, MAX_STEPS, "stepLimit"),
+        edge_limit=_limit(asked.edgeLimit, DEFAULT_EDGES, MAX_EDGES, "edgeLimit"),
+        weights=_weights(asked),
+    )
+
+
+def _refuse_unsupported(query: PathsQuery) -> None:
+    asked = query.pathsFilter
+    if query.funnelPathsFilter is not None:
+        raise Unsupported("funnelPathsFilter")
+    if "hogql" in (asked.includeEventTypes or []) or asked.pathsHogQLExpression:
+        raise Unsupported("pathsFilter.pathsHogQLExpression")
+    if asked.startPoint and asked.endPoint:
+        raise Unsupported("pathsFilter: startPoint together with endPoint", "is not supported yet")
+
+
+def _limit(asked: int | None, default: int, largest: int, name: str) -> int:
+    limit = default if asked is None else asked
+    if not 1 <= limit <= largest:
+        raise Refusal(f"pathsFilter.{name}: must be between 1 and {largest}.")
+    return limit
+
+
+def _names(asked: list[str] | None, name: str) -> tuple[str, ...]:
+    if len(asked or []) > MAX_NAMES:
+        raise Refusal(f"pathsFilter.{name}: more than {MAX_NAMES} names.")
+    return tuple(asked or [])
+
+
+def _weights(asked: PathsFilter) -> tuple[int, int | None]:
+    least, most = asked.minEdgeWeight or 0, asked.maxEdgeWeight
+    if not 0 <= least < 2**31 or (most is not None and not 0 <= most < 2**31):
+        raise Refusal("pathsFilter: minEdgeWeight and maxEdgeWeight must not be negative.")
+    return least, most

@@ -1,0 +1,15 @@
+"""RetentionQuery: plan (pure) → fetch (the engine) → shape (pure)."""
+
+from typing import Any
+
+from accounts.models import Team
+from insights.queries.dates import Clock
+from insights.queries.nodes import RetentionQuery
+from insights.queries.retention.fetch import fetch
+from insights.queries.retention.plan import make_plan
+from insights.queries.retention.shape import shape
+
+
+def answer(query: RetentionQuery, *, team: Team, clock: Clock) -> dict[str, Any]:
+    plan = make_plan(query, team=team, clock=clock)
+    return shape(plan, fetch(plan))

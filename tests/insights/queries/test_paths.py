@@ -1,0 +1,138 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from common.exceptions import Refusal
+from insights.queries import run
+from tests.insights.queries.reference.samples import SampleEvent
+
+NOW = datetime(2024, 1, 10, 15, 30, tzinfo=UTC)
+START = datetime(2024, 1, 8, 10, tzinfo=UTC)
+
+
+def walk(person, *steps):
+    """`("/a", 0)` is a page view so many minutes after START, `("signed up", 5)` an event."""
+    return [
+        SampleEvent(
+            "$pageview" if name.startswith(("/", "http")) else name,
+            START + timedelta(minutes=minute),
+            person=person,
+            properties={"$current_url": name},
+        )
+        for name, minute in steps
+    ]
+
+
+def paths(**asked):
+    return {"kind": "PathsQuery", "pathsFilter": asked}
+
+
+@pytest.fixture
+def ask(team):
+    def asked(query):
+        return [(one["source"], one["target"], one["value"]) for one in run(query, team=team, now=NOW)["results"]]
+
+    return asked
+
+
+def test_transitions_are_counted_step_by_step(team, store):
+    store(walk(1, ("/a", 0), ("/b/", 2), ("/c", 3)) + walk(2, ("/a/", 0), ("/b", 4), ("signed up", 5)))
+
+    assert run(paths(), team=team, now=NOW)["results"] == [
+        {"source": "1_/a", "target": "2_/b", "value": 2, "average_conversion_time": 180_000},
+        {"source": "2_/b", "target": "3_/c", "value": 1, "average_conversion_time": 60_000},
+        {"source": "2_/b", "target": "3_signed up", "value": 1, "average_conversion_time": 60_000},
+    ]
+
+
+def test_half_an_hour_of_silence_begins_a_new_path(ask, store):
+    store(walk(1, ("/a", 0), ("/b", 29), ("/c", 59), ("/d", 60)))
+
+    assert ask(paths()) == [("1_/a", "2_/b", 1), ("1_/c", "2_/d", 1)]
+
+
+def test_repetitions_are_one_step(ask, store):
+    store(walk(1, ("/a", 0), ("/a", 1), ("/b", 2), ("/a", 3)))
+
+    assert ask(paths()) == [("1_/a", "2_/b", 1), ("2_/b", "3_/a", 1)]
+
+
+def test_only_the_first_five_steps_are_shown_unless_more_are_asked(ask, store):
+    store(walk(1, *((f"/{number}", number) for number in range(8))))
+
+    assert len(ask(paths())) == 4
+    assert len(ask(paths(stepLimit=7))) == 6
+
+
+def test_a_start_point_begins_the_path_where_it_is_first_met(ask, store):
+    store(walk(1, ("/a", 0), ("/b", 1), ("/c", 2), ("/b", 3)) + walk(2, ("/a", 0), ("/c", 1)))
+
+    assert ask(paths(startPoint="/b")) == [("1_/b", "2_/c", 1), ("2_/c", "3_/b", 1)]
+
+
+def test_an_end_point_ends_it_and_the_last_steps_are_shown(ask, store):
+    store(walk(1, ("/a", 0), ("/b", 1), ("/c", 2), ("/d", 3)) + walk(2, ("/a", 0), ("/b", 1)))
+
+    assert ask(paths(endPoint="/c", stepLimit=2)) == [("1_/b", "2_/c", 1)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "edges"),
+    [
+        (["$pageview"], [("1_/a", "2_/b", 1)]),
+        (["custom_event"], [("1_signed up", "2_paid", 1)]),
+        (
+            ["$pageview", "custom_event"],
+            [("1_/a", "2_signed up", 1), ("2_signed up", "3_/b", 1), ("3_/b", "4_paid", 1)],
+        ),
+    ],
+)
+def test_kinds_of_events_may_be_chosen(ask, store, kinds, edges):
+    store(walk(1, ("/a", 0), ("signed up", 1), ("/b", 2), ("$autocapture", 3), ("paid", 4)))
+
+    assert ask(paths(includeEventTypes=kinds)) == edges
+
+
+def test_excluded_steps_are_as_if_they_had_not_been(ask, store):
+    store(walk(1, ("/a", 0), ("/b", 1), ("/c", 2)))
+
+    assert ask(paths(excludeEvents=["/b"])) == [("1_/a", "2_/c", 1)]
+
+
+def test_steps_are_grouped_and_cleaned(ask, store):
+    store(walk(1, ("/a", 0), ("/user/1", 1), ("/user/2", 2), ("/shop/7/buy", 3), ("/shop/8/buy", 4)))
+
+    asked = {"pathGroupings": ["/user/*"], "localPathCleaningFilters": [{"regex": r"/\d+/", "alias": "/:id/"}]}
+
+    assert ask(paths(**asked)) == [("1_/a", "2_/user/*", 1), ("2_/user/*", "3_/shop/:id/buy", 1)]
+
+
+def test_edges_are_limited_and_what_then_hangs_in_the_air_is_dropped(ask, store):
+    walks = [walk(person, ("/a", 0), (f"/{person}", 1), ("/z", 2)) for person in (1, 2, 3)]
+    store(sum(walks, []) + walk(4, ("/1", 0), ("/z", 1)) + walk(5, ("/1", 0), ("/z", 1)))
+
+    assert ask(paths(edgeLimit=1)) == [("1_/1", "2_/z", 2)]
+    assert ask(paths(minEdgeWeight=2)) == [("1_/1", "2_/z", 2)]
+    assert ("1_/1", "2_/z", 2) not in ask(paths(maxEdgeWeight=1))
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (paths(stepLimit=0), "stepLimit"),
+        (paths(edgeLimit=10**9), "edgeLimit"),
+        (paths(minEdgeWeight=-1), "minEdgeWeight"),
+        (paths(maxEdgeWeight=2**40), "maxEdgeWeight"),
+        (paths(includeEventTypes=["hogql"]), "pathsHogQLExpression"),
+        (paths(startPoint="/a", endPoint="/b"), "startPoint together with endPoint"),
+        (paths(localPathCleaningFilters=[{"regex": "(", "alias": "x"}]), "Invalid regular expression"),
+        (paths(pathGroupings=["*"] * 51), "groupings"),
+        (
+            {**paths(), "funnelPathsFilter": {"funnelSource": {"kind": "FunnelsQuery", "series": []}}},
+            "funnelPathsFilter",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(ask, query, words):
+    with pytest.raises(Refusal, match=words):
+        ask(query)
