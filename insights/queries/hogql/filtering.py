@@ -1,0 +1,66 @@
+"""`{filters}`: the dashboard's dates and properties over the events that a SELECT reads."""
+
+from collections.abc import Iterator
+
+from accounts.models import Team
+from common.exceptions import Refusal
+from insights.queries.conditions import EVERYTHING, condition_of, test_account_condition
+from insights.queries.dates import Clock, parse_moment
+from insights.queries.hogql.scope import Scope
+from insights.queries.hogql.sources import TableSource
+from insights.queries.hogql.tables import FILTERABLE, TABLES
+from insights.queries.hogql.values import Value
+from insights.queries.nodes.tables import HogQLFilters
+from insights.queries.properties import condition_sql
+from insights.queries.sql import Sql, compose, joined
+
+_MISPLACED = (
+    "Cannot use 'filters' placeholder in a SELECT clause"
+    " that does not select from the events, sessions or groups table."
+)
+
+
+class Filters:
+    """Called with the scope of the SELECT in which `{filters}` stands."""
+
+    def __init__(self, filters: HogQLFilters | None, *, team: Team, clock: Clock) -> None:
+        self.filters = filters
+        self.team = team
+        self.clock = clock
+
+    def __call__(self, scope: Scope) -> Sql:
+        if self.filters is None:
+            return Sql("TRUE")
+        source = next((one for one in scope.sources.values() if _is_filterable(one)), None)
+        if not isinstance(source, TableSource):
+            raise Refusal(_MISPLACED)
+        parts = [*self._properties(source), *self._dates(source)]
+        return compose("({all})", all=joined(" AND ", parts)) if parts else Sql("TRUE")
+
+    def _properties(self, source: TableSource) -> Iterator[Sql]:
+        assert self.filters is not None
+        conditions = [condition_of(self.filters.properties, place="query.filters.properties")]
+        if self.filters.filterTestAccounts:
+            conditions.append(test_account_condition(self.team.test_account_filters))
+        for condition in conditions:
+            if condition == EVERYTHING:
+                continue
+            if source.alias != "e":
+                raise Refusal("Property filters need the events table: {filters} stands where there is none.")
+            yield condition_sql(condition, clock=self.clock)
+
+    def _dates(self, source: TableSource) -> Iterator[Sql]:
+        """Exact moments: nothing is moved to the end of its day."""
+        assert self.filters is not None
+        dates = self.filters.dateRange
+        moment = source.find(source.table.moment or "")
+        if dates is None or not isinstance(moment, Value):
+            return
+        for text, symbol in ((dates.date_to, "<"), (dates.date_from, ">=")):
+            if text and text != "all":
+                at = parse_moment(text, self.clock).at
+                yield compose("{moment} " + symbol + " {at}::timestamptz", moment=moment.sql, at=at)
+
+
+def _is_filterable(source: object) -> bool:
+    return isinstance(source, TableSource) and any(source.table is TABLES[name] for name in FILTERABLE)
