@@ -6,6 +6,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
+from accounts.access import NONE
 from accounts.guests import guest_of
 from accounts.models import PersonalAPIKey
 from accounts.scopes import missing_scope
@@ -90,7 +91,7 @@ class IsProjectMember(BasePermission):
             if not guest.may(view):
                 raise PermissionDenied()
             return True
-        return view.project.membership_level is not None
+        return view.project.access_level not in {None, NONE}
 
 
 def refuse_beyond_confines(key: PersonalAPIKey, project: "Project") -> None:

@@ -1,17 +1,21 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Now
 
+from accounts.access import NONE, PROJECT
 from accounts.rates import Rate
 from accounts.tokens import hash_key
 from common.querysets import BaseQuerySet
 
 if TYPE_CHECKING:
-    from accounts.models import PersonalAPIKey, Project, RateCount, Team, User
+    from accounts.models import AccessControl, OrganizationMembership, PersonalAPIKey, Project, RateCount, Team, User
 
+#: `OrganizationMembership.Level.ADMIN`, whose module imports this one.
+ADMIN_LEVEL = 8
 ModelT = TypeVar("ModelT", bound=models.Model)
 
 
@@ -25,16 +29,52 @@ class ProjectScopedQuerySet(BaseQuerySet[ModelT]):
 
 class ProjectQuerySet(BaseQuerySet["Project"]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(organization__memberships__user=user)
+        """Of the user's organizations, without those that a rule closes to the user. Admins see all."""
+        rules = self._rules().holding_for(user).filter(team=OuterRef("pk"), resource=PROJECT)
+        is_open = ~Exists(rules) | Exists(rules.exclude(access_level=NONE))
+        return self.filter(
+            Q(organization__memberships__level__gte=ADMIN_LEVEL) | is_open, organization__memberships__user=user
+        )
 
     def with_membership_of(self, user: Any) -> Self:
-        """Adds `membership_level`: the user's level in the project's organization, null for a stranger."""
+        """Adds `membership_level`, the user's level in the project's organization, null for a stranger; and
+        `general_rules`, such as "project:member" or "dashboard:viewer": those that hold for the user beyond one row.
+        """
+        general = self._rules().holding_for(user).filter(team=OuterRef("pk"))
+        general = general.filter(Q(resource=PROJECT) | Q(resource_id=None))
         membership = models.FilteredRelation(
             "organization__memberships", condition=Q(organization__memberships__user=user.pk)
         )
         return self.select_related("organization", "team").annotate(
-            own_membership=membership, membership_level=F("own_membership__level")
+            own_membership=membership,
+            membership_level=F("own_membership__level"),
+            general_rules=ArraySubquery(general.order_by().values(rule=Concat("resource", Value(":"), "access_level"))),
         )
+
+    def _rules(self) -> "AccessControlQuerySet":
+        return self.model.team.related.related_model.access_controls.rel.related_model.objects.all()  # type: ignore[attr-defined]
+
+
+class AccessControlQuerySet(ProjectScopedQuerySet["AccessControl"]):
+    def holding_for(self, user: Any) -> Self:
+        """Rules for everybody, and the user's own."""
+        return self.filter(Q(organization_member=None) | Q(organization_member__user=user.pk))
+
+    def about(self, resource: str, resource_id: object = None) -> Self:
+        """One row, or all of the kind."""
+        return self.filter(resource=resource, resource_id=None if resource_id is None else str(resource_id))
+
+    def beyond_rows(self) -> Self:
+        """For all rows of a kind."""
+        return self.filter(resource_id=None)
+
+    def for_list(self) -> Self:
+        return self.order_by("created_at", "pk")
+
+
+class MembershipQuerySet(BaseQuerySet["OrganizationMembership"]):
+    def of_active_users(self) -> Self:
+        return self.filter(user__is_active=True).order_by("joined_at", "pk")
 
 
 class TeamQuerySet(BaseQuerySet["Team"]):

@@ -89,7 +89,7 @@ class ProjectScopedViewSet(ScopedViewSet):
     has to look beyond its project says so with `dangerously_get_queryset`.
     """
 
-    base_permissions = (
+    base_permissions: ClassVar[tuple[type[BasePermission], ...]] = (
         IsAuthenticatedOrGuest,
         ActionTakesKeys,
         ProjectIsThere,

@@ -4,8 +4,8 @@ from typing import Any
 
 from django_filters import rest_framework as filters
 
-from dashboards.models import Dashboard
-from dashboards.querysets import GENERATED_PREFIX, DashboardQuerySet
+from dashboards.models import Dashboard, DashboardTemplate
+from dashboards.querysets import GENERATED_PREFIX, DashboardQuerySet, DashboardTemplateQuerySet
 
 SEARCH_LIMIT = 200
 
@@ -15,7 +15,8 @@ class DashboardFilter(filters.FilterSet):
         method="filter_search",
         max_length=SEARCH_LIMIT,
         error_messages={"max_length": f"Search query must be {SEARCH_LIMIT} characters or fewer."},
-        help_text=f"Text in the name, the description or a tag, case aside; at most {SEARCH_LIMIT} characters.",
+        help_text="Text in the name, the description or a tag, case aside, exact matches before similar ones; "
+        f"at most {SEARCH_LIMIT} characters.",
     )
     pinned = filters.BooleanFilter(help_text="Only pinned dashboards, or only the others.")
     creation_mode = filters.CharFilter(help_text="How it was made. Unlisted ones show only with `unlisted`.")
@@ -47,3 +48,34 @@ class DashboardFilter(filters.FilterSet):
 
     def filter_generated(self, dashboards: DashboardQuerySet, name: str, value: str) -> DashboardQuerySet:
         return dashboards.not_generated() if value == "true" else dashboards
+
+
+class DashboardTemplateFilter(filters.FilterSet):
+    scope = filters.ChoiceFilter(
+        choices=DashboardTemplate.Scope.choices, method="filter_scope", help_text="Of this kind; else all."
+    )
+    is_featured = filters.BooleanFilter(help_text="Only featured templates, or only the others.")
+    ordering = filters.ChoiceFilter(
+        choices=[(name, name) for name in ("template_name", "-template_name")],
+        method="filter_ordering",
+        help_text="By name, or backwards; not in answers to a search. Featured ones come first by default.",
+    )
+    search = filters.CharFilter(
+        method="filter_search",
+        max_length=SEARCH_LIMIT,
+        error_messages={"max_length": f"Search query must be {SEARCH_LIMIT} characters or fewer."},
+        help_text="Words in the name, the tags or the description; the best match first.",
+    )
+
+    class Meta:
+        model = DashboardTemplate
+        fields: list[str] = []
+
+    def filter_scope(self, templates: DashboardTemplateQuerySet, name: str, value: str) -> DashboardTemplateQuerySet:
+        return templates.of_scope(value, self.request.parser_context["view"].project)
+
+    def filter_ordering(self, templates: DashboardTemplateQuerySet, name: str, value: str) -> DashboardTemplateQuerySet:
+        return templates.order_by(value, "pk")
+
+    def filter_search(self, templates: DashboardTemplateQuerySet, name: str, value: str) -> DashboardTemplateQuerySet:
+        return templates.search(value)

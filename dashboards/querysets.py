@@ -1,22 +1,56 @@
+import json
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
+from django.db import connection, models, transaction
+from django.db.models import Case, Exists, F, Func, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils import timezone
 
+from accounts.access import EDITOR, VIEWER, levels_from
+from accounts.models import AccessControl
 from accounts.querysets import ProjectScopedQuerySet
-from common.querysets import SoftDeleteQuerySet
+from common.querysets import BaseQuerySet, SoftDeleteQuerySet
 from dashboards.layouts import INSIGHT_SIZE, Grid, position
 from insights.models import Insight, ViewLog
 from insights.rights import is_project_admin
 
 if TYPE_CHECKING:
     from accounts.models import Project
-    from dashboards.models import Dashboard, DashboardTile
+    from dashboards.models import Dashboard, DashboardCollaborator, DashboardSnapshot, DashboardTemplate, DashboardTile
 
 #: What PostHog calls the dashboards that it makes by itself, for a feature flag or a survey.
 GENERATED_PREFIX = "Generated Dashboard"
+#: What rules of access call a dashboard.
+DASHBOARD = "dashboard"
+#: The `scope` of templates that every project sees.
+GLOBAL = "global"
+#: From here on a word of a text is like the word that is searched for: a letter or two may be wrong.
+SIMILAR = 0.4
+SNAPSHOTS_ARE_KEPT = timedelta(minutes=30)
+SWEPT_AT_ONCE = 100
+
+# Raw, since the ORM would say this as one CASE with a branch for every tile.
+LAY_OUT = """
+    UPDATE dashboards_dashboardtile AS tile
+    SET layouts = laid.layouts
+    FROM unnest(%s::bigint[], %s::jsonb[]) AS laid (id, layouts)
+    WHERE tile.id = laid.id
+"""
+
+
+@cache
+def can_tell_similar() -> bool:
+    """Whether Postgres has its trigrams, which the migration could install only where it was allowed to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        return cursor.fetchone() is not None
 
 
 class DashboardQuerySet(  # type: ignore[override]
@@ -39,12 +73,22 @@ class DashboardQuerySet(  # type: ignore[override]
         return self.prefetch_related(Prefetch("tiles", queryset=tiles))
 
     def seen_by(self, viewer: Any) -> Self:
-        """Adds `last_viewed_at` and `own_level`, the level given to the viewer as a collaborator."""
+        """Adds `last_viewed_at`; `own_level`, the level given to the viewer as a collaborator; and `own_rules`, the
+        access levels that rules for the dashboard give to the viewer.
+        """
         views = ViewLog.objects.of_user(viewer).filter(kind="dashboard", team=OuterRef("team"), ref=OuterRef("pk"))
         given = self._collaborations(viewer)
         return self.annotate(
-            last_viewed_at=Subquery(views.values("viewed_at")[:1]), own_level=Subquery(given.values("level")[:1])
+            last_viewed_at=Subquery(views.values("viewed_at")[:1]),
+            own_level=Subquery(given.values("level")[:1]),
+            own_rules=ArraySubquery(self._rules(viewer).order_by().values("access_level")),
         )
+
+    def visible_to(self, user: Any, project: "Project") -> Self:
+        """Without those that a rule closes to the user."""
+        if is_project_admin(project):
+            return self
+        return self.filter(Q(created_by=user.pk) | self._open_to(user, project, VIEWER))
 
     def editable_by(self, user: Any, project: "Project") -> Self:
         """Those that the user may change: `Dashboard.is_editable_by`, for many at once."""
@@ -52,7 +96,13 @@ class DashboardQuerySet(  # type: ignore[override]
             return self
         restricted = self.model.RestrictionLevel.ONLY_COLLABORATORS_CAN_EDIT
         may_edit = self._collaborations(user).filter(level__gte=self.model.PrivilegeLevel.CAN_EDIT)
-        return self.filter(Q(restriction_level__lt=restricted) | Q(created_by=user.pk) | Exists(may_edit))
+        is_open = (Q(restriction_level__lt=restricted) | Exists(may_edit)) & self._open_to(user, project, EDITOR)
+        return self.filter(Q(created_by=user.pk) | is_open)
+
+    def not_editable_by(self, user: Any, project: "Project") -> Self:
+        if is_project_admin(project):
+            return self.none()
+        return self.exclude(pk__in=self.model.objects.editable_by(user, project).values("pk"))
 
     def showing(self, cards: Mapping[str, Collection[Any]]) -> Self:
         """Those that show one of these texts or buttons."""
@@ -75,10 +125,20 @@ class DashboardQuerySet(  # type: ignore[override]
         return self.filter(Exists(self._wearings().filter(tag__name__in=names)))
 
     def search(self, text: str) -> Self:
-        """Name, description or a tag holds `text`, case aside."""
-        wears = Exists(self._wearings().filter(tag__name__icontains=text))
-        return self.filter(Q(name__icontains=text) | Q(description__icontains=text) | wears).annotate(
-            search_match_type=Value("exact")
+        """Name, description or a tag holds `text`, case aside; after these, where it can be told, what is similar."""
+        wearings = self._wearings()
+        holds = Q(name__icontains=text) | Q(description__icontains=text)
+        is_exact = holds | Exists(wearings.filter(tag__name__icontains=text))
+        if not can_tell_similar():
+            return self.filter(is_exact).annotate(search_match_type=Value("exact"))
+
+        resembles = [GreaterThanOrEqual(TrigramWordSimilarity(text, name), SIMILAR) for name in ("name", "description")]
+        worn = wearings.annotate(likeness=TrigramWordSimilarity(text, "tag__name")).filter(likeness__gte=SIMILAR)
+        matched = Case(When(is_exact, then=Value("exact")), default=Value("similar"), output_field=models.CharField())
+        found = self.filter(is_exact | Q(resembles[0]) | Q(resembles[1]) | Exists(worn))
+        # "exact" comes before "similar".
+        return found.annotate(search_match_type=matched).order_by(
+            "search_match_type", *(self.model._meta.ordering or ())
         )
 
     def showing_cards_of(self, dashboard: "Dashboard") -> Self:
@@ -89,6 +149,18 @@ class DashboardQuerySet(  # type: ignore[override]
             | Q(button_tile__in=own.filter(button_tile__isnull=False).values("button_tile"))
         )
         return self.filter(Q(pk=dashboard.pk) | Q(pk__in=neighbours.values("dashboard")))
+
+    def _open_to(self, user: Any, project: "Project", wanted: str) -> Q:
+        """`Dashboard.access_level_of`, for many at once: rules for the dashboard go before those for all of them."""
+        rules, enough = self._rules(user), levels_from(wanted, DASHBOARD)
+        by_rule = Q(Exists(rules.filter(access_level__in=enough)))
+        return by_rule | ~Q(Exists(rules)) if project.level_for(DASHBOARD) in enough else by_rule
+
+    def _rules(self, user: Any) -> models.QuerySet[Any]:
+        about = Cast(OuterRef("pk"), models.CharField())
+        return AccessControl.objects.holding_for(user).filter(
+            team=OuterRef("team"), resource=DASHBOARD, resource_id=about
+        )
 
     def _collaborations(self, user: Any) -> models.QuerySet[Any]:
         collaborators = self.model.collaborators.rel.related_model.objects  # type: ignore[attr-defined]
@@ -109,9 +181,65 @@ class DashboardQuerySet(  # type: ignore[override]
         return self.update(version=F("version") + 1)
 
 
+class DashboardSnapshotQuerySet(BaseQuerySet["DashboardSnapshot"]):
+    def fresh(self) -> Self:
+        return self.filter(created_at__gt=timezone.now() - SNAPSHOTS_ARE_KEPT)
+
+    def expired(self) -> Self:
+        """Some of what is too old: a request may throw them away. Rows that another one deletes are passed over."""
+        old = self.filter(created_at__lte=timezone.now() - SNAPSHOTS_ARE_KEPT).order_by("created_at")
+        return self.filter(pk__in=old.select_for_update(skip_locked=True).values("pk")[:SWEPT_AT_ONCE])
+
+
+class DashboardTemplateQuerySet(SoftDeleteQuerySet["DashboardTemplate"]):
+    def for_project(self, project: "Project") -> Self:
+        """The project's own and the global ones."""
+        return self.filter(Q(team_id=project.pk) | Q(scope=GLOBAL))
+
+    def for_list(self) -> Self:
+        return self.select_related("created_by").order_by("-is_featured", "template_name", "pk")
+
+    def named(self, name: str, project: "Project") -> "DashboardTemplate | None":
+        """The project's own of this name, or else the oldest global one."""
+        is_foreign = Case(When(team_id=project.pk, then=0), default=1, output_field=models.IntegerField())
+        return self.filter(template_name=name).order_by(is_foreign, "created_at", "pk").first()
+
+    def of_scope(self, scope: str, project: "Project") -> Self:
+        """Global ones are everybody's; of the others the project's own."""
+        return self.filter(scope=scope) if scope == GLOBAL else self.filter(scope=scope, team_id=project.pk)
+
+    def for_detail(self) -> Self:
+        return self.for_list()
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
+
+    def search(self, text: str) -> Self:
+        """By words in the name, the tags and the description, weighed in this order; or by a part of a word."""
+        tags = Func("tags", Value(" "), function="array_to_string", output_field=models.TextField())
+        document = (
+            SearchVector("template_name", weight="A", config="english")
+            + SearchVector(tags, weight="B", config="english")
+            + SearchVector("dashboard_description", weight="C", config="english")
+        )
+        query = SearchQuery(text, search_type="websearch", config="english")
+        ranked = self.annotate(document=document, rank=SearchRank(document, query))
+        holds = Q(template_name__icontains=text) | Q(dashboard_description__icontains=text)
+        return ranked.filter(Q(document=query) | holds).order_by("-rank", "template_name", "pk")
+
+
 class DashboardManager(models.Manager.from_queryset(DashboardQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> DashboardQuerySet:
         return super().get_queryset().live()
+
+
+class DashboardCollaboratorQuerySet(BaseQuerySet["DashboardCollaborator"]):
+    def for_list(self) -> Self:
+        """Those with an active account, and the accounts. One query."""
+        return self.select_related("user").filter(user__is_active=True)
+
+    def of_user(self, uuid: UUID) -> Self:
+        return self.filter(user__uuid=uuid)
 
 
 class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
@@ -121,7 +249,7 @@ class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
 
     def for_rendering(self, viewer: Any) -> Self:
         """Shown tiles with all that their JSON needs."""
-        insights = Insight.objects.for_tiles().with_last_view(ViewLog.objects.of_user(viewer))
+        insights = Insight.objects.for_tiles(viewer).with_last_view(ViewLog.objects.of_user(viewer))
         others = self.model.objects.order_by("pk")
         return (
             self.shown()
@@ -151,9 +279,14 @@ class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
         elsewhere = self.model.objects.filter(insight=OuterRef("insight")).exclude(dashboard=OuterRef("dashboard"))
         return self.filter(~Exists(elsewhere), insight__isnull=False)
 
-    def in_layout_order(self) -> "list[DashboardTile]":
-        """From top to bottom, then left to right, as the wide grid shows them."""
-        return sorted(self, key=lambda tile: (*position(tile.layouts), tile.pk))
+    def in_layout_order(self, size: str = "sm") -> "list[DashboardTile]":
+        """From top to bottom, then left to right, as this grid shows them."""
+        return sorted(self, key=lambda tile: (*position(tile.layouts, size), tile.pk))
+
+    def lay_out(self, layouts: Mapping[int, Any]) -> None:
+        """Gives each of these tiles, by its id, its layouts. One statement. Lock their dashboard first."""
+        with connection.cursor() as cursor:
+            cursor.execute(LAY_OUT, [list(layouts), [json.dumps(one) for one in layouts.values()]])
 
     def remove(self, *, stamp: UUID | None = None) -> int:
         return self.update(deleted=True, deleted_with=stamp)

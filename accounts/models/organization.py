@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.text import slugify
 from uuid_utils.compat import uuid7
 
+from accounts.querysets import MembershipQuerySet
+
 if TYPE_CHECKING:
     from accounts.models.project import Team
 
@@ -47,6 +49,8 @@ class OrganizationMembership(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.MEMBER)
     joined_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]

@@ -3,7 +3,8 @@ from typing import Any
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from accounts.querysets import ProjectQuerySet, TeamQuerySet
+from accounts.access import ADMIN, MANAGER, PROJECT, default_of, highest
+from accounts.querysets import ADMIN_LEVEL, ProjectQuerySet, TeamQuerySet
 from accounts.tokens import project_token
 
 
@@ -25,6 +26,24 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def access_level(self) -> str | None:
+        """The caller's on the project itself; None for a stranger. Ask `with_membership_of` first."""
+        return self.level_for(PROJECT) if getattr(self, "membership_level", None) is not None else None
+
+    @property
+    def is_administered(self) -> bool:
+        """By the caller: as an admin of the organization, or by a rule."""
+        return self.access_level == ADMIN
+
+    def level_for(self, resource: str) -> str:
+        """The caller's on every row of this kind, unless a rule for the row says otherwise."""
+        rules = [rule.split(":") for rule in getattr(self, "general_rules", None) or ()]
+        is_admin = (getattr(self, "membership_level", None) or 0) >= ADMIN_LEVEL or [PROJECT, ADMIN] in rules
+        if is_admin:
+            return ADMIN if resource == PROJECT else MANAGER
+        return highest((level for about, level in rules if about == resource), resource) or default_of(resource)
 
 
 class Team(models.Model):

@@ -92,8 +92,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
         return getattr(team.project, "membership_level", None)
 
     def get_user_access_level(self, team: Team) -> str | None:
-        level = getattr(team.project, "membership_level", None)
-        return level and ("admin" if level >= 8 else "member")
+        return team.project.access_level
 
     def get_has_group_types(self, team: Team) -> bool:
         return False

@@ -30,7 +30,7 @@ class IsProjectAdminToWrite(BasePermission):
     message = "You don't have sufficient permissions in the project."
 
     def has_object_permission(self, request: Request, view: Any, team: Team) -> bool:
-        return request.method in SAFE_METHODS or team.project.membership_level >= Level.ADMIN  # type: ignore[attr-defined]
+        return request.method in SAFE_METHODS or team.project.is_administered
 
 
 class ProjectViewSet(

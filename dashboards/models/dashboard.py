@@ -1,13 +1,16 @@
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from common.exceptions import Outdated
+from accounts.access import EDITOR, MANAGER, highest, levels_from
+from common.exceptions import Forbidden, Outdated
 from common.models import SoftDeleteModel
-from dashboards.querysets import DashboardManager, DashboardQuerySet
+from dashboards.querysets import DASHBOARD, DashboardCollaboratorQuerySet, DashboardManager, DashboardQuerySet
 from insights.rights import is_project_admin
+from insights.variables import brought_up_to_date
 from tagging.models import TaggableModel
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class Dashboard(SoftDeleteModel, TaggableModel):
         choices=RestrictionLevel.choices, default=RestrictionLevel.EVERYONE_IN_PROJECT_CAN_EDIT
     )
     folder = models.TextField(default="", blank=True)
+    unlisted_tag = models.CharField(max_length=255, null=True, blank=True, editable=False)
     version = models.BigIntegerField(default=1, editable=False)
 
     objects = DashboardManager()
@@ -67,6 +71,13 @@ class Dashboard(SoftDeleteModel, TaggableModel):
         indexes = [
             models.Index(F("team"), F("pinned").desc(), "name", condition=Q(deleted=False), name="dashboard_list")
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "unlisted_tag"],
+                condition=Q(deleted=False, creation_mode="unlisted"),
+                name="one_unlisted_dashboard_per_tag",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or f"Dashboard {self.pk}"
@@ -74,6 +85,8 @@ class Dashboard(SoftDeleteModel, TaggableModel):
     #: What one reader lays over the dashboard for one answer; never stored.
     filters_override: dict[str, Any] = {}
     variables_override: dict[str, Any] = {}
+    #: The project's variables by their code names, once `services.results` has looked them up.
+    known_variables: Mapping[str, Any] = {}
 
     @property
     def etag(self) -> str:
@@ -99,6 +112,11 @@ class Dashboard(SoftDeleteModel, TaggableModel):
 
     @property
     def shown_variables(self) -> dict[str, Any]:
+        return brought_up_to_date(self.chosen_variables, self.known_variables)
+
+    @property
+    def chosen_variables(self) -> dict[str, Any]:
+        """Values as they were chosen: what is stored under what a reader lays over it."""
         return {**(self.variables or {}), **self.variables_override}
 
     @property
@@ -106,9 +124,9 @@ class Dashboard(SoftDeleteModel, TaggableModel):
         """Whether a public link is open, if `for_list` or `for_detail` asked."""
         return getattr(self, "has_open_share", False)
 
-    def tiles_in_order(self) -> "list[DashboardTile]":
-        """The shown tiles as the wide grid shows them: those that are prefetched, or else from the database."""
-        return self.tiles.all().in_layout_order()  # type: ignore[attr-defined]
+    def tiles_in_order(self, size: str = "sm") -> "list[DashboardTile]":
+        """The shown tiles as a grid shows them: those that are prefetched, or else from the database."""
+        return self.tiles.all().in_layout_order(size)  # type: ignore[attr-defined]
 
     def may_be_restricted_by(self, user: Any, project: "Project") -> bool:
         """Its creator and the project's admins decide who else may edit."""
@@ -122,7 +140,29 @@ class Dashboard(SoftDeleteModel, TaggableModel):
         return self._level_given_to(user) or self.PrivilegeLevel.CAN_VIEW
 
     def is_editable_by(self, user: Any, project: "Project") -> bool:
-        return self.privilege_level_of(user, project) >= self.PrivilegeLevel.CAN_EDIT
+        is_privileged = self.privilege_level_of(user, project) >= self.PrivilegeLevel.CAN_EDIT
+        return is_privileged and self.allows(EDITOR, user, project)
+
+    def access_level_of(self, user: Any, project: "Project") -> str:
+        """By the rules for this dashboard, else by those for all dashboards."""
+        if self.may_be_restricted_by(user, project):
+            return MANAGER
+        return highest(self._rules_for(user), DASHBOARD) or project.level_for(DASHBOARD)
+
+    def allows(self, wanted: str, user: Any, project: "Project") -> bool:
+        return self.access_level_of(user, project) in levels_from(wanted, DASHBOARD)
+
+    def refuse_unless_allows(self, wanted: str, user: Any, project: "Project") -> None:
+        """Raises Forbidden."""
+        if not self.allows(wanted, user, project):
+            raise Forbidden(f"You do not have {wanted} access to this resource.")
+
+    def _rules_for(self, user: Any) -> list[str]:
+        """The levels that they give; `seen_by(user)` saves the question to the database."""
+        if hasattr(self, "own_rules"):
+            return self.own_rules
+        rules = self.team.access_controls.holding_for(user).about(DASHBOARD, self.pk)
+        return list(rules.values_list("access_level", flat=True))
 
     def _level_given_to(self, user: Any) -> int | None:
         """As a collaborator; `seen_by(user)` saves the question to the database."""
@@ -143,6 +183,8 @@ class DashboardCollaborator(models.Model):
     )
     added_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DashboardCollaboratorQuerySet.as_manager()
 
     class Meta:
         ordering = ["added_at"]

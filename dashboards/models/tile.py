@@ -68,3 +68,19 @@ class DashboardTile(models.Model):
 
     def copy_of_look(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in LOOK_FIELDS}
+
+    def twin_on(self, dashboard: Any) -> "DashboardTile | None":
+        """The tile that shows the same there. Also a removed one: it holds the place in the unique constraints."""
+        return DashboardTile.objects_including_soft_deleted.filter(dashboard=dashboard, **self._content_ids()).first()
+
+    def copy_to(self, dashboard: Any, twin: "DashboardTile | None") -> "DashboardTile":
+        """Shows the same in the same look there: as a new tile, or as its `twin` come back."""
+        copy = twin or DashboardTile(dashboard=dashboard, **self._content_ids())
+        for name, value in self.copy_of_look().items():
+            setattr(copy, name, value)
+        copy.deleted = copy.deleted_with = None
+        copy.save()
+        return copy
+
+    def _content_ids(self) -> dict[str, Any]:
+        return {f"{name}_id": getattr(self, f"{name}_id") for name in CONTENT_FIELDS}

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from common.exceptions import Refusal
+from dashboards.layouts import COLUMNS
 from dashboards.models import ButtonTile, Dashboard
 from dashboards.serializers.fields import (
     BreakdownColorBody,
@@ -218,6 +219,24 @@ class RunInsightsParameters(RetrieveParameters):
         if attrs["output_format"] == "optimized" and budget != 0 and budget < 200:
             raise ValidationError({"max_result_chars": "Must be 0 (no limit) or at least 200."})
         return attrs
+
+
+class LayoutSizeField(serializers.ChoiceField):
+    """A grid; the wide one for every unknown word."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=list(COLUMNS), required=False, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> str | None:
+        return data if data in COLUMNS else None
+
+
+class StreamTilesParameters(RetrieveParameters):
+    layoutSize = LayoutSizeField(help_text="The grid whose order the tiles come in: `sm` (default) or `xs`.")
+    layout_size = LayoutSizeField(help_text="The same.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**attrs, "size": attrs["layoutSize"] or attrs["layout_size"] or "sm"}
 
 
 def _object_or_nothing(attrs: dict[str, Any], name: str) -> dict[str, Any]:

@@ -45,7 +45,9 @@ class DashboardBasicSerializer(serializers.ModelSerializer[Dashboard]):
     effective_privilege_level = serializers.SerializerMethodField()
     user_access_level = serializers.SerializerMethodField()
     access_control_version = serializers.SerializerMethodField()
-    search_match_type = serializers.CharField(read_only=True, help_text="`exact`; only in answers to a search.")
+    search_match_type = serializers.CharField(
+        read_only=True, help_text="`exact` or `similar`; only in answers to a search."
+    )
 
     class Meta:
         model = Dashboard
@@ -57,8 +59,7 @@ class DashboardBasicSerializer(serializers.ModelSerializer[Dashboard]):
         return dashboard.privilege_level_of(self.context["user"], self.context["project"])
 
     def get_user_access_level(self, dashboard: Dashboard) -> str | None:
-        rules = dashboard.may_be_restricted_by(self.context["user"], self.context["project"])
-        return "manager" if rules else "editor"
+        return dashboard.access_level_of(self.context["user"], self.context["project"])
 
     def get_access_control_version(self, dashboard: Dashboard) -> str:
         return "v1" if dashboard.restriction_level > Dashboard.RestrictionLevel.EVERYONE_IN_PROJECT_CAN_EDIT else "v2"
@@ -109,3 +110,13 @@ class DashboardSerializer(DashboardBasicSerializer):
         answers = {tile.insight_id: tile.answer for tile in tiles}
         context = {**self.context, "answers": answers}
         return DashboardTileSerializer(tiles, many=True, context=context).data  # type: ignore[return-value]
+
+
+class DashboardWithoutTilesSerializer(DashboardSerializer):
+    """All of a dashboard but its tiles, which a stream sends as they come."""
+
+    class Meta(DashboardSerializer.Meta):
+        fields = [name for name in DashboardSerializer.Meta.fields if name != "tiles"]
+        read_only_fields = fields
+
+    tiles = None  # type: ignore[assignment]

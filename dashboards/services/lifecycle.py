@@ -1,20 +1,23 @@
 """From the first to the last day of a dashboard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.access import VIEWER
 from accounts.models import Project, Team, User
 from common.exceptions import Forbidden, Refusal
 from dashboards.models import Dashboard, DashboardTile
+from dashboards.services.activities import log_change, log_creation, state_of
 from dashboards.services.duplication import duplicate_contents, duplicate_tiles
 from dashboards.services.shelf import Shelf
+from dashboards.services.templates import fields_for_use, find_template, put_tiles
 from dashboards.services.writing import writing
 from insights.models import Insight, ViewLog
-from tagging.services import set_tags
+from tagging.services import normalise, set_tags
 
 Fields = Mapping[str, Any]
 
@@ -32,17 +35,22 @@ COLUMNS = (
     "restriction_level",
     "folder",
 )
+#: Written once, with the row.
+ORIGIN_COLUMNS = ("creation_mode", "unlisted_tag")
 
 
 @transaction.atomic
 def create_dashboard(fields: Fields, *, project: Project, user: User) -> Dashboard:
-    """`fields` are columns, and what a body may ask for besides: `tags`, `tiles`, `use_dashboard`. All or nothing."""
+    """`fields` are columns, and what a body may ask for besides: `tags`, `tiles`, `use_dashboard`, `use_template`.
+
+    All or nothing. Raises Refusal.
+    """
     if fields.get("use_template"):
-        raise Refusal(f"Invalid template provided: {fields['use_template']}", attr="use_template")
+        fields = fields_for_use(find_template(fields["use_template"], project=project), fields)
 
     dashboard = Dashboard(team=project.team, created_by=user, deleted=fields.get("deleted", False))
-    _fill(dashboard, fields)
-    source = _source(fields, project=project)
+    _fill(dashboard, fields, columns=(*COLUMNS, *ORIGIN_COLUMNS))
+    source = _source(fields, project=project, user=user)
     if source is not None:
         _fill(dashboard, _inherited(source, fields))
         dashboard.creation_mode = Dashboard.CreationMode.DUPLICATE
@@ -52,7 +60,10 @@ def create_dashboard(fields: Fields, *, project: Project, user: User) -> Dashboa
         set_tags(dashboard, fields["tags"], team=project.team)
     if source is not None:
         duplicate_contents(source, dashboard, is_deep=fields.get("duplicate_tiles", False), user=user)
+    if fields.get("template_tiles"):
+        put_tiles(dashboard, fields["template_tiles"], project=project, user=user)
     _put_tiles(dashboard, fields, project=project, user=user)
+    log_creation(dashboard, tags=normalise(fields.get("tags") or ()), team=project.team, user=user)
     return dashboard
 
 
@@ -65,6 +76,8 @@ def update_dashboard(
         dashboard, if_match=if_match, with_cards=bool(fields.get("tiles")), even_deleted=is_restored
     ) as locked:
         _refuse_restriction(locked, fields, project=project, user=user)
+        tags = fields.get("tags")
+        before = state_of(locked, tags=sorted(locked.tags.values_list("name", flat=True)) if tags is not None else ())
         if fields.get("deleted"):
             delete_dashboard(locked, with_insights=fields.get("delete_insights", False))
         elif is_restored:
@@ -72,11 +85,13 @@ def update_dashboard(
 
         _fill(locked, fields)
         locked.save(update_fields=[name for name in COLUMNS if name in fields])
-        if fields.get("tags") is not None:
-            set_tags(locked, fields["tags"], team=project.team)
+        if tags is not None:
+            set_tags(locked, tags, team=project.team)
         _put_tiles(locked, fields, project=project, user=user)
         if fields.get("duplicate_tiles"):
             duplicate_tiles(locked, fields["duplicate_tiles"], user=user)
+        after = state_of(locked, tags=normalise(tags or ()))
+        log_change(locked, before=before, after=after, team=project.team, user=user)
     return locked
 
 
@@ -118,8 +133,8 @@ def note_view(dashboard: Dashboard, *, team: Team, user: User) -> None:
     dashboard.last_viewed_at = now  # type: ignore[attr-defined]
 
 
-def _fill(dashboard: Dashboard, fields: Fields) -> None:
-    for name in COLUMNS:
+def _fill(dashboard: Dashboard, fields: Fields, *, columns: Sequence[str] = COLUMNS) -> None:
+    for name in columns:
         if name in fields:
             setattr(dashboard, name, fields[name])
 
@@ -132,13 +147,14 @@ def _put_tiles(dashboard: Dashboard, fields: Fields, *, project: Project, user: 
     shelf.save()
 
 
-def _source(fields: Fields, *, project: Project) -> Dashboard | None:
+def _source(fields: Fields, *, project: Project, user: User) -> Dashboard | None:
     pk = fields.get("use_dashboard")
     if pk is None:
         return None
-    source = Dashboard.objects.for_project(project).filter(pk=pk).first()
+    source = Dashboard.objects.for_project(project).seen_by(user).filter(pk=pk).first()
     if source is None:
         raise Refusal("Invalid value provided", attr="use_dashboard")
+    source.refuse_unless_allows(VIEWER, user, project)
     return source
 
 

@@ -5,15 +5,23 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import structlog
+from django.db import connection
+
 from accounts.models import Team
 from common.exceptions import Refusal
 from dashboards.models import Dashboard, DashboardTile
 from insights.formatting import cut_to_budget, format_results
-from insights.models import Insight
+from insights.models import Insight, InsightVariable
 from insights.overrides import effective_filters, effective_query
 from insights.queries.freshness import RefreshMode
 from insights.results import Answer, answer_all
+from insights.variables import declared_in, with_values
 
+logger = structlog.get_logger(__name__)
+
+#: Tiles that a stream shows together, with the dashboard.
+AT_FIRST = 2
 #: Texts of one answer of run_insights, all tiles together.
 MOST_CHARS = 30_000
 MOST_MARKERS = 25
@@ -35,7 +43,32 @@ def answer_tiles(dashboard: Dashboard, *, team: Team, refresh: RefreshMode = Ref
     """Gives each tile of the dashboard, which `for_detail` has loaded, its `order` and its `answer`."""
     tiles = dashboard.tiles_in_order()
     _number(tiles)
+    look_up_variables(dashboard, team=team)
     _answer([tile for tile in tiles if tile.insight], dashboard, team=team, refresh=refresh)
+
+
+def look_up_variables(dashboard: Dashboard, *, team: Team) -> None:
+    """Gives the dashboard its `known_variables`: one statement, where there is anything to know them for."""
+    asked = [declared_in(tile.insight.query) for tile in dashboard.tiles.all() if tile.insight]
+    dashboard.known_variables = InsightVariable.objects.known_to(team, by=[dashboard.chosen_variables, *asked])
+
+
+def answer_in_turn(
+    dashboard: Dashboard, *, team: Team, refresh: RefreshMode, size: str
+) -> Iterator[list[DashboardTile]]:
+    """The tiles from the top of this grid down, as their answers come: some together, then one by one.
+
+    After `look_up_variables`. For a thread of its own: no connection is held while the receiver takes what it got.
+    """
+    tiles = dashboard.tiles_in_order(size)
+    _number(tiles)
+    is_looked_up = refresh is RefreshMode.FORCE_CACHE
+    if is_looked_up:
+        _answer_alone(tiles, dashboard, team=team, refresh=refresh)
+    for batch in [tiles[:AT_FIRST], *([tile] for tile in tiles[AT_FIRST:])]:
+        if not is_looked_up:
+            _answer_alone(batch, dashboard, team=team, refresh=refresh)
+        yield batch
 
 
 def run_insights(
@@ -58,6 +91,7 @@ def run_insights(
     if stray is not None:
         raise Refusal(f"Tile {stray} is not on this dashboard.", attr="tile_ids")
 
+    look_up_variables(dashboard, team=team)
     asked = [tile for tile in tiles if tile.insight and tile.insight.query]
     asked = [tile for tile in asked if tile.pk in tile_ids] if tile_ids else asked
     if not is_optimized:
@@ -104,6 +138,19 @@ def _number(tiles: Sequence[DashboardTile]) -> None:
         tile.order = order
 
 
+def _answer_alone(tiles: Sequence[DashboardTile], dashboard: Dashboard, *, team: Team, refresh: RefreshMode) -> None:
+    """In a thread without a request: whatever happens stays with these tiles, and the connection goes back."""
+    asking = [tile for tile in tiles if tile.insight]
+    try:
+        _answer(asking, dashboard, team=team, refresh=refresh)
+    except Exception as crash:
+        logger.exception("tiles_not_answered", dashboard=dashboard.pk)
+        for tile in asking:
+            tile.answer = Answer(failure=crash)
+    finally:
+        connection.close()
+
+
 def _answer(tiles: Sequence[DashboardTile], dashboard: Dashboard, *, team: Team, refresh: RefreshMode) -> None:
     questions = [_question(tile, dashboard) for tile in tiles]
     answers = answer_all(
@@ -119,7 +166,8 @@ def _question(tile: DashboardTile, dashboard: Dashboard) -> dict[str, Any] | Non
         return None
     try:
         filters = effective_filters(tile, filters_override=dashboard.filters_override)
-        return effective_query(tile.insight.query, filters)
+        query = effective_query(tile.insight.query, filters)
+        return query and with_values(query, dashboard.chosen_variables, dashboard.known_variables)
     except Refusal as refusal:
         return refusal
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Project, User
-from common.exceptions import Refusal
+from common.exceptions import Forbidden, Refusal
 from dashboards.layouts import CARD_SIZE, INSIGHT_SIZE, Grid
 from dashboards.models import ButtonTile, Dashboard, DashboardTile, Text
 from dashboards.models.tile import LOOK_FIELDS
@@ -60,7 +60,14 @@ class Shelf:
         tiles.bulk_create(self._fresh)
         tiles.bulk_update(self._changed.values(), [*LOOK_FIELDS, "deleted", "deleted_with"])
         if any(self._changed_cards.values()):
-            Dashboard.objects.showing(self._changed_cards).exclude(pk=self._dashboard.pk).bump()
+            self._tell_others()
+
+    def _tell_others(self) -> None:
+        """A text or button changes wherever it is shown, which the user must be allowed to. Raises Forbidden."""
+        others = Dashboard.objects.showing(self._changed_cards).exclude(pk=self._dashboard.pk)
+        if others.not_editable_by(self._user, self._project).exists():
+            raise Forbidden("You don't have edit permissions for another dashboard that shows this tile's content.")
+        others.bump()
 
     def _put(self, element: Element, *, place: str) -> DashboardTile:
         tile = self._named(element, place=place)

@@ -1,3 +1,5 @@
+from dashboards.views.collaborators import DashboardCollaboratorViewSet
 from dashboards.views.dashboards import DashboardViewSet
+from dashboards.views.templates import DashboardTemplateViewSet
 
-__all__ = ["DashboardViewSet"]
+__all__ = ["DashboardCollaboratorViewSet", "DashboardTemplateViewSet", "DashboardViewSet"]

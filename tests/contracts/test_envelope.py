@@ -7,6 +7,7 @@ from tests.contracts.routes import viewset_routes
 
 KEYS = {"type", "code", "detail", "attr"}
 ROUTES = viewset_routes()
+LISTS = [route for route in ROUTES if route.action == "list" and route.scopes and not route.names_a_row]
 WITH_BODY = [route for route in ROUTES if route.method in {"post", "put", "patch"} and route.scopes]
 
 
@@ -81,7 +82,7 @@ def test_a_body_of_another_shape_is_no_mistake_of_ours(api, project, organizatio
 @pytest.mark.parametrize(
     "query", ["limit=-1", "limit=abc", f"limit={'9' * 30}", "limit=0", f"offset={'9' * 30}", "offset=x"]
 )
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.action == "list" and r.scopes], ids=str)
+@pytest.mark.parametrize("route", LISTS, ids=str)
 def test_a_bad_page_is_the_first_page(api, project, organization, route, query):
     response = api().get(f"{path_of(route, project, organization)}?{query}")
 
@@ -90,7 +91,7 @@ def test_a_bad_page_is_the_first_page(api, project, organization, route, query):
     assert response.status_code == (400 if is_refused else 200)
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.action == "list" and r.scopes], ids=str)
+@pytest.mark.parametrize("route", LISTS, ids=str)
 def test_a_nul_in_the_query_is_refused(api, project, organization, route):
     assert_refused(api().get(f"{path_of(route, project, organization)}?search=%00"), 400)
 

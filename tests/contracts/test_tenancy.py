@@ -6,18 +6,28 @@ import pytest
 
 from tests.contracts.routes import Route, viewset_routes
 from tests.factories.activity import ActivityLogFactory
-from tests.factories.dashboards import DashboardFactory
+from tests.factories.dashboards import DashboardFactory, DashboardTemplateFactory
 from tests.factories.datasets import DatasetFactory, DatasetItemFactory
 from tests.factories.definitions import EventDefinitionFactory, PropertyDefinitionFactory
-from tests.factories.events import EventFactory, GroupFactory, GroupTypeFactory, PersonFactory
-from tests.factories.insights import InsightFactory
+from tests.factories.events import (
+    ActionFactory,
+    CohortFactory,
+    EventFactory,
+    GroupFactory,
+    GroupTypeFactory,
+    PersonFactory,
+)
+from tests.factories.insights import InsightFactory, InsightVariableFactory, QueryJobFactory
 from tests.factories.tagging import TagFactory
 from tests.factories.themes import DataColorThemeFactory
 
 # For each resource of a project: a row of it in a given team. A new resource must be added here.
 ROWS: dict[str, Callable] = {
+    "actions": ActionFactory,
     "activity_log": ActivityLogFactory,
+    "cohorts": CohortFactory,
     "data_color_themes": DataColorThemeFactory,
+    "dashboard_templates": DashboardTemplateFactory,
     "dashboards": DashboardFactory,
     "dataset_items": DatasetItemFactory,
     "datasets": DatasetFactory,
@@ -25,15 +35,18 @@ ROWS: dict[str, Callable] = {
     "events": lambda team: EventFactory(person=PersonFactory(team=team)),
     "groups": GroupFactory,
     "groups_types": GroupTypeFactory,
+    "insight_variables": InsightVariableFactory,
     "insights": InsightFactory,
     "persons": PersonFactory,
     "property_definitions": PropertyDefinitionFactory,
+    "query": QueryJobFactory,
     "tags": TagFactory,
 }
 # What no row has for an id, where 999999 would be no id at all.
 ABSENT = {"events": "0192f5a0-0000-7000-8000-000000000000"}
 OF_PROJECT = [route for route in viewset_routes() if route.is_of_project]
 OF_A_ROW = [route for route in OF_PROJECT if route.names_a_row]
+LISTS = [route for route in OF_PROJECT if route.action == "list" and not route.names_a_row]
 
 
 def resource(route: Route) -> str:
@@ -41,6 +54,8 @@ def resource(route: Route) -> str:
 
 
 def call(client, route: Route, **values):
+    if "pk" in values:  # what belongs to a row names it after the resource
+        values[f"{resource(route).removesuffix('s')}_id"] = values["pk"]
     return client.generic(route.method.upper(), route.path(**values), b"{}", content_type="application/json")
 
 
@@ -84,7 +99,7 @@ def test_a_row_of_another_project_is_as_absent_as_one_that_never_was(api, charli
     assert stored(theirs) == untouched
 
 
-@pytest.mark.parametrize("route", [r for r in OF_PROJECT if r.action == "list"], ids=str)
+@pytest.mark.parametrize("route", LISTS, ids=str)
 def test_a_list_holds_only_the_projects_own(api, charlie, team, route):
     theirs = ROWS[resource(route)](team=charlie.current_team)
     ours = ROWS[resource(route)](team=team)

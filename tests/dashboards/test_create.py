@@ -11,6 +11,7 @@ from tests.factories.dashboards import (
     InsightTileFactory,
     TextTileFactory,
 )
+from tests.factories.insights import InsightVariableFactory
 from themes.models import DataColorTheme
 
 COLORS = [{"breakdownValue": "", "colorToken": "preset-1", "breakdownType": "event"}]
@@ -51,11 +52,12 @@ def test_nothing_is_required(create):
 
 def test_everything_that_was_sent_comes_back(create, team):
     theme = DataColorTheme.objects.create(team=team, name="Ours", colors=["#fff"])
+    variable = str(InsightVariableFactory(team=team, name="c").pk)
     sent = {
         "name": "x" * 400,
         "pinned": "true",
         "filters": {"date_from": "-7d", "properties": [], "unknown": [1]},
-        "variables": {"v": {"code_name": "c", "value": None}},
+        "variables": {variable: {"code_name": "c", "variableId": variable, "value": None}},
         "breakdown_colors": COLORS,
         "data_color_theme_id": theme.pk,
         "quick_filter_ids": [],
@@ -105,9 +107,9 @@ def test_costs_the_same_for_one_tile_and_for_thirty(create, team, count, django_
     insights = [Insight.objects.create(team=team) for _ in range(count)]
 
     tiles = [{"text": {"body": "x"}} for _ in range(count)] + [{"insight_id": insight.pk} for insight in insights]
-    # key and user, project and membership; savepoint, dashboard, its tiles, insights, texts, tiles, release;
+    # key and user, project and membership; savepoint, dashboard, its tiles, insights, texts, tiles, activity, release;
     # dashboard, tags, tiles, insights, their tags, tiles and dashboards, the texts' tiles
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = create(tiles=tiles)
 
     assert len(response.json()["tiles"]) == 2 * count
@@ -242,7 +244,7 @@ class TestDuplicate:
         assert (shown["name"], shown["description"], shown["pinned"], shown["tags"]) == (None, "", False, [])
         assert (shown["creation_mode"], shown["restriction_level"]) == ("duplicate", 21)
         assert shown["filters"] == {"interval": "week"}
-        assert (shown["variables"], shown["breakdown_colors"]) == ({"v": {}}, COLORS)
+        assert (shown["persisted_variables"], shown["breakdown_colors"]) == ({"v": {}}, COLORS)
         first, *others = shown["tiles"]
         original = source.tiles.get(insight__isnull=False)
         assert first["id"] != original.pk

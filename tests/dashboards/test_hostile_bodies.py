@@ -84,6 +84,28 @@ def test_adding_a_tile(api, path, body):
     assert_whole(api().post(path("tiles/"), body), before)
 
 
+TILE_ACTIONS = ["copy_tile", "move_tile", "reorder_tiles", "create_text_tile", "update_text_tile", "update_tile",
+                "delete_tile"]  # fmt: skip
+OF_TILE_ACTIONS = ["fromDashboardId", "tileId", "tile", "toDashboard", "to_dashboard", "tile_order", "layout", "body",
+                   "layouts", "color", "filters_overrides", "show_description"]  # fmt: skip
+
+
+@fuzz
+@given(action=st.sampled_from(TILE_ACTIONS), body=st.dictionaries(st.sampled_from(OF_TILE_ACTIONS), values, max_size=5),
+       own=st.integers(0, 2))  # fmt: skip
+def test_actions_on_tiles(api, path, dashboard, action, body, own):
+    tiles = [InsightTileFactory, TextTileFactory, ButtonTileTileFactory]
+    tile = tiles[own](dashboard=dashboard)
+    named = {"tile_id": tile.pk, "tileId": tile.pk, "tile": {"id": tile.pk}, "tile_order": [tile.pk], "body": "x"}
+    before = state()
+
+    response = api().post(path(f"{action}/"), {**named, **body})
+
+    if response.status_code != 204:
+        assert_whole(response, before)
+    assert api().get(path()).status_code == 200
+
+
 @fuzz
 @given(
     asked=st.dictionaries(

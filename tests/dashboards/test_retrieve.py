@@ -166,15 +166,6 @@ def test_overrides_are_for_one_answer(api, path, dashboard, team):
     assert Dashboard.objects.get(pk=dashboard.pk).filters == {"date_from": "-30d", "interval": "week"}
 
 
-def test_variables_are_overridden_for_one_answer(api, path, dashboard):
-    Dashboard.objects.filter(pk=dashboard.pk).update(variables={"a": {"code_name": "x", "value": 1}})
-
-    shown = api().get(path(), {"variables_override": '{"b": {"code_name": "y", "value": 2}}'}).json()
-
-    assert set(shown["variables"]) == {"a", "b"}
-    assert set(shown["persisted_variables"]) == {"a"}
-
-
 @pytest.mark.parametrize("name", ["filters_override", "variables_override"])
 @pytest.mark.parametrize("value", ["{", "[1]", '"x"', "3", "nonsense", '{"a": NaN}'])
 def test_an_override_that_is_no_json_object_is_refused(api, path, error, name, value):

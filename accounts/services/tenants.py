@@ -1,4 +1,4 @@
-"""Deeds over several of the tables of accounts. They know no request."""
+"""People, organizations and projects: made, renamed, removed."""
 
 import secrets
 from typing import Any
@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organization, OrganizationMembership, PersonalAPIKey, Project, Team, User
-from accounts.tokens import hash_key, personal_api_key
-from common.exceptions import Conflict, Refusal
+from accounts.models import Organization, OrganizationMembership, Project, Team, User
+from accounts.services.keys import issue_personal_api_key
+from accounts.tokens import hash_key
+from common.exceptions import Conflict
 
-MAX_KEYS = 10
 BOOTSTRAP_LABEL = "bootstrap"
 LEVELS = {level.name.lower(): level for level in OrganizationMembership.Level}
 
@@ -34,56 +34,6 @@ def rename_project(*, project: Project, name: str) -> None:
     project.name = name
     project.save(update_fields=["name"])
     Team.objects.filter(pk=project.pk).update(name=name, updated_at=timezone.now())
-
-
-@transaction.atomic
-def create_personal_api_key(*, user: User, label: str, scopes: list[str], **fields: Any) -> PersonalAPIKey:
-    """A key that counts among the user's ten. Its `value` can be read from the answer and never again.
-
-    Raises Refusal for the eleventh. The user's row is locked, so that two callers cannot both make the tenth.
-    """
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if user.personal_api_keys.filter(is_counted=True).count() >= MAX_KEYS:
-        raise Refusal(
-            f"You can only have {MAX_KEYS} personal API keys. Remove an existing key before creating a new one."
-        )
-    return _new_key(user=user, label=label, scopes=scopes, **fields)
-
-
-def issue_personal_api_key(
-    *,
-    user: User,
-    label: str,
-    scopes: list[str],
-    scoped_teams: list[int] | None = None,
-    scoped_organizations: list[str] | None = None,
-    value: str | None = None,
-) -> PersonalAPIKey:
-    """An operator's key: not bound by the limit of ten, and not counted in it."""
-    return _new_key(
-        user=user,
-        label=label,
-        scopes=scopes,
-        scoped_teams=scoped_teams or [],
-        scoped_organizations=scoped_organizations or [],
-        is_counted=False,
-        value=value,
-    )
-
-
-def roll_personal_api_key(key: PersonalAPIKey) -> PersonalAPIKey:
-    """Another value for the same key; the old one opens nothing from now on."""
-    key.set_value(personal_api_key())
-    key.last_rolled_at = timezone.now()
-    key.save(update_fields=["secure_value", "mask_value", "last_rolled_at"])
-    return key
-
-
-def _new_key(*, value: str | None = None, **fields: Any) -> PersonalAPIKey:
-    key = PersonalAPIKey(**fields)
-    key.set_value(value or personal_api_key())
-    key.save(force_insert=True)
-    return key
 
 
 def delete_user(user: User) -> None:
