@@ -11,8 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 
 from common.exceptions import Refusal
 from common.parsers import MAX_INTEGER
+from events.filtering.moments import Clock, parse_moment
 from insights.flags import is_yes
-from insights.queries.dates import Clock, parse_moment
 from insights.querysets import InsightQuerySet
 
 SEARCH_LIMIT = 200
@@ -66,7 +66,9 @@ class InsightFilter(filters.FilterSet):
     folder = SentFilter(narrow="filter_folder", help_text="Filed in exactly this folder; empty: in none.")
     created_by = filters.CharFilter(method="filter_created_by", help_text="JSON array of user ids, or one id.")
     search = filters.CharFilter(
-        method="filter_search", help_text="Text in the name, the description or a tag; at most 200 characters."
+        method="filter_search",
+        help_text="Text in the name, the description or a tag, or like it; at most 200 characters. Each insight then "
+        "has a `search_match_type`: `exact` or `similar`.",
     )
     short_id = filters.CharFilter(help_text="The insight with exactly this short id.")
     insight = filters.ChoiceFilter(choices=[(kind, kind) for kind in KINDS], method="filter_kind")
@@ -75,6 +77,10 @@ class InsightFilter(filters.FilterSet):
     )
     tags = filters.CharFilter(method="filter_tags", help_text="JSON array of tags: with at least one of them.")
     events = filters.CharFilter(method="filter_events", help_text="JSON array of event names: about all of them.")
+    feature_flag = filters.CharFilter(method="filter_flag", help_text="About the feature flag with this key.")
+    hide_feature_flag_insights = filters.CharFilter(
+        method="filter_flags_out", help_text="`true`: without those that count the calls of feature flags."
+    )
     date_from = filters.CharFilter(method="filter_after", field_name="last_modified_at", help_text=DATES)
     date_to = filters.CharFilter(method="filter_before", field_name="last_modified_at", help_text=DATES)
     created_date_from = filters.CharFilter(method="filter_after", field_name="created_at", help_text=DATES)
@@ -116,6 +122,12 @@ class InsightFilter(filters.FilterSet):
 
     def filter_events(self, insights: InsightQuerySet, name: str, value: str) -> InsightQuerySet:
         return insights.about_events(_texts(name, value))
+
+    def filter_flag(self, insights: InsightQuerySet, name: str, value: str) -> InsightQuerySet:
+        return insights.about_flag(value)
+
+    def filter_flags_out(self, insights: InsightQuerySet, name: str, value: str) -> InsightQuerySet:
+        return insights.not_about_flag_calls() if is_yes(value) else insights
 
     def filter_after(self, insights: InsightQuerySet, column: str, value: str) -> InsightQuerySet:
         return insights.after(column, self._moment(column, value, bound="from"))

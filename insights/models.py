@@ -1,16 +1,35 @@
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.tokens import random_text
 from common.models import SoftDeleteModel
-from insights.querysets import CachedResultQuerySet, InsightManager, InsightQuerySet, ViewLogQuerySet
+from insights.querysets import (
+    KEPT,
+    CachedResultQuerySet,
+    InsightManager,
+    InsightQuerySet,
+    InsightVariableQuerySet,
+    QueryJobQuerySet,
+    ViewLogQuerySet,
+)
 from tagging.models import TaggableModel
 
 
 def short_id() -> str:
     return random_text(8)
+
+
+def query_id() -> str:
+    return uuid4().hex
+
+
+def expiration_time() -> datetime:
+    return timezone.now() + KEPT
 
 
 class Insight(SoftDeleteModel, TaggableModel):
@@ -94,3 +113,93 @@ class ViewLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref} by {self.user_id}"
+
+
+class QueryJob(models.Model):
+    """A question that is answered after its request: what PostHog calls a query status. The answer is a CachedResult.
+
+    Whoever runs it holds `lease` until `lease_until`; while its statements run, `backend_pid` says where.
+    """
+
+    #: A job that so many processes began and none finished would bring down the next one, too.
+    MOST_ATTEMPTS = 3
+
+    team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="query_jobs", db_index=False)
+    user = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    query_id = models.CharField(max_length=400, default=query_id)
+    query: Any = models.JSONField()
+    cache_key = models.CharField(max_length=100)
+    is_forced = models.BooleanField(default=False)
+    insight_id = models.BigIntegerField(null=True, blank=True)
+    dashboard_id = models.BigIntegerField(null=True, blank=True)
+
+    start_time = models.DateTimeField(default=timezone.now)
+    pickup_time = models.DateTimeField(null=True, blank=True)
+    end_time = models.DateTimeField(null=True, blank=True)
+    expiration_time = models.DateTimeField(default=expiration_time)
+    has_failed = models.BooleanField(default=False)
+    error_code = models.CharField(max_length=100, null=True, blank=True)
+    error_message = models.TextField(null=True, blank=True)
+
+    lease = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.SmallIntegerField(default=0)
+    backend_pid = models.IntegerField(null=True, blank=True)
+
+    objects = QueryJobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "query_id"], name="one_query_job_per_id")]
+        indexes = [
+            models.Index(fields=["start_time"], condition=models.Q(end_time=None), name="query_job_unfinished"),
+            models.Index(fields=["expiration_time"], name="query_job_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.query_id
+
+    @property
+    def is_complete(self) -> bool:
+        return self.end_time is not None
+
+    @property
+    def is_worn_out(self) -> bool:
+        return self.attempts > self.MOST_ATTEMPTS
+
+
+class InsightVariable(models.Model):
+    """What may stand in SQL as `{variables.code_name}`."""
+
+    class Type(models.TextChoices):
+        STRING = "String"
+        NUMBER = "Number"
+        BOOLEAN = "Boolean"
+        LIST = "List"
+        DATE = "Date"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=400)
+    code_name = models.CharField(max_length=400, editable=False)
+    type = models.CharField(max_length=128, choices=Type.choices)
+    default_value: Any = models.JSONField(null=True, blank=True)
+    values: Any = models.JSONField(null=True, blank=True)
+    is_multi = models.BooleanField(default=False)
+    values_query = models.TextField(null=True, blank=True)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InsightVariableQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["team", "code_name"], name="one_variable_per_code_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def code_name_of(name: str) -> str:
+        """Letters, digits and underscores; nothing for a name that has neither letter nor digit."""
+        kept = "".join(letter for letter in name if letter.isalnum() or letter in " _")
+        return kept.replace(" ", "_").lower() if any(letter.isalnum() for letter in kept) else ""

@@ -1,10 +1,16 @@
-"""What is laid over a stored query before it is asked. Pure."""
+"""What an insight asks, and what is laid over it before it is asked. Pure."""
 
 from typing import Any
 
+from insights.legacy_filters import as_query
 from insights.queries import apply_dashboard_filters
 
 JSON = dict[str, Any]
+
+
+def question_of(insight: Any) -> JSON | None:
+    """The stored query, or one that says what legacy filters said."""
+    return insight.query or as_query(insight.filters)
 
 
 def effective_filters(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.models import OrganizationMembership, Project
+from accounts.models import Project
 from common.exceptions import Forbidden
 
 #: Dashboards' numbers: as a restriction "everyone may edit" / "collaborators only", as a privilege view / edit.
@@ -14,7 +14,7 @@ MANAGER, EDITOR = "manager", "editor"
 
 def is_project_admin(project: Project) -> bool:
     """`project` as the views find it, with the caller's `membership_level`."""
-    return (getattr(project, "membership_level", None) or 0) >= OrganizationMembership.Level.ADMIN
+    return project.is_administered
 
 
 def refuse_uneditable(dashboards: Iterable[Any], *, deed: str, project: Project, user: Any) -> None:

@@ -3,15 +3,30 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
+from rest_framework.serializers import CharField, IntegerField
 
+from common.schema import AutoSchema
 from insights.serializers import (
+    AsyncAuthResult,
+    CancelBody,
     InsightBasicSerializer,
     InsightParameters,
     InsightSerializer,
     QueryBody,
     QueryResult,
+    QueryStatusResult,
+    QueryUpgradeResult,
     RetrieveParameters,
+    TrendingInsightSerializer,
+    TrendingParameters,
+    UpgradeBody,
     ViewedBody,
 )
 
@@ -27,7 +42,30 @@ AGENT = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="`mcp`: a bare query is wrapped into the node that shows it.",
 )
+QUERY_ID = OpenApiParameter(
+    name="id", type=OpenApiTypes.STR, location=OpenApiParameter.PATH, description="The `id` of a `query_status`."
+)
+QUERY_KIND = OpenApiParameter(
+    name="id", type=OpenApiTypes.STR, location=OpenApiParameter.PATH, description="The kind of the query."
+)
+READING_AGENT = OpenApiParameter(
+    name="x-posthog-client",
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    description="`mcp`: the answer has its results as a text table too, in `formatted_results`.",
+)
+ANSWERED = {200: QueryResult, 202: OpenApiResponse(QueryStatusResult, description="It is computed meanwhile.")}
+NO_BODY = OpenApiResponse(description="No response body")
 WRITTEN: list[Any] = [AGENT, InsightParameters]
+
+
+class QuerySchema(AutoSchema):
+    """Two operations of these views would both be called `query_create`."""
+
+    def get_operation_id(self) -> str:
+        operation_id = super().get_operation_id()
+        return f"{operation_id}_with_kind" if getattr(self.view, "action", None) == "create_with_kind" else operation_id
+
 
 describe_insights = extend_schema_view(
     list=extend_schema(
@@ -56,11 +94,31 @@ describe_insights = extend_schema_view(
         description="The five that the caller looked at last, newest first.",
         responses=InsightBasicSerializer(many=True),
     ),
+    trending=extend_schema(
+        summary="List the insights viewed most",
+        description="By how many people, in the last days.",
+        parameters=[TrendingParameters],
+        responses=inline_serializer(
+            "TrendingInsights",
+            {
+                "count": IntegerField(),
+                "next": CharField(allow_null=True),
+                "previous": CharField(allow_null=True),
+                "results": TrendingInsightSerializer(many=True),
+            },
+        ),
+    ),
     viewed=extend_schema(
         summary="Record views",
         description="The caller has looked at these now. Unknown ids are passed over.",
         request=ViewedBody,
-        responses={201: OpenApiResponse(description="No response body")},
+        responses={201: NO_BODY},
+    ),
+    cancel=extend_schema(
+        summary="Cancel a query",
+        description="As DELETE of `query/{id}/`, but a query that is not there is passed over.",
+        request=CancelBody,
+        responses={201: NO_BODY},
     ),
 )
 
@@ -68,7 +126,39 @@ describe_query = extend_schema_view(
     create=extend_schema(
         summary="Run a query",
         description="The answer to a query, stored or computed. Equal questions share a stored answer.",
+        parameters=[READING_AGENT],
         request=QueryBody,
-        responses=QueryResult,
-    )
+        responses=ANSWERED,
+    ),
+    create_with_kind=extend_schema(
+        summary="Run a query of this kind",
+        description="As `query/`, with the kind in the path.",
+        parameters=[QUERY_KIND, READING_AGENT],
+        request=QueryBody,
+        responses=ANSWERED,
+    ),
+    retrieve=extend_schema(
+        summary="Retrieve the status of a query",
+        description="Of an asynchronous query, with its results once it is complete. It may be asked for during an "
+        "hour. A query that failed is answered with the status 400, or 500 where the reason is not known.",
+        parameters=[QUERY_ID],
+        responses={200: QueryStatusResult, 202: OpenApiResponse(QueryStatusResult, description="Not complete yet.")},
+    ),
+    destroy=extend_schema(
+        summary="Cancel a query",
+        parameters=[QUERY_ID],
+        responses={200: inline_serializer("QueryCancelResult", {"message": CharField()})},
+    ),
+    upgrade=extend_schema(
+        summary="Bring a query up to date",
+        description="The query in the newest version of its nodes.",
+        request=UpgradeBody,
+        responses={200: QueryUpgradeResult},
+    ),
+    check_auth_for_async=extend_schema(
+        summary="Check the right to ask",
+        description="200 for whoever may run queries.",
+        request=None,
+        responses={200: AsyncAuthResult},
+    ),
 )

@@ -1,6 +1,7 @@
 """Deeds on insights. Each is one transaction and refuses before it writes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,10 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, Team, User
+from activity.changes import changes_between
+from activity.services import Entry, log_activities, log_activity
 from common.exceptions import Forbidden
 from insights.models import Insight, ViewLog
+from insights.querysets import InsightQuerySet
 from insights.rights import refuse_uneditable
-from tagging.services import set_tags
+from tagging.services import Tagged, normalise, set_tags
 
 Fields = Mapping[str, Any]
 
@@ -19,6 +23,9 @@ COLUMNS = ("name", "derived_name", "description", "query", "filters", "order", "
 ALWAYS_WRITTEN = ("is_sample", "deleted", "deleted_with", "updated_at", "last_modified_at", "last_modified_by")
 #: Changes to these count as a modification; a star or a tag does not.
 MATERIAL_COLUMNS = {"name", "derived_name", "description", "query", "filters"}
+ACTIVITY_SCOPE = "Insight"
+LOGGED_COLUMNS = ("name", "derived_name", "description", "query", "filters", "order", "saved", "favorited", "deleted")
+MOST_VIEWERS = 3
 
 
 @transaction.atomic
@@ -39,6 +46,8 @@ def create_insight(fields: Fields, *, project: Project, user: User) -> Insight:
     if dashboards:
         insight.dashboard_tiles.place_on(dashboards)
     ViewLog.objects.record(ViewLog.Kind.INSIGHT, [insight.pk], team=project.team, user=user)
+    if insight.name or insight.derived_name:
+        log_activity(_entry(insight), team=project.team, user=user, scope=ACTIVITY_SCOPE, activity="created")
     return insight
 
 
@@ -53,9 +62,11 @@ def update_insight(insight: Insight, fields: Fields, *, project: Project, user: 
     if insight.deleted:
         _refuse_return(insight, project=project, user=user)
     stamp = uuid4() if fields.get("deleted") else None
+    before = _relations(insight, fields, project=project)
     _tell_dashboards(insight, fields, stamp=stamp)
 
     insight = Insight.objects_including_soft_deleted.select_for_update(no_key=True).get(pk=insight.pk)
+    before |= _columns(insight)
     changed = _fill(insight, {"saved": True, **fields})
     insight.is_sample = False
     if changed & MATERIAL_COLUMNS:
@@ -66,7 +77,31 @@ def update_insight(insight: Insight, fields: Fields, *, project: Project, user: 
 
     if fields.get("tags") is not None:
         set_tags(insight, fields["tags"], team=project.team)
+    after = _columns(insight) | _wanted_relations(fields)
+    entry = _entry(insight, changes=changes_between(before, after, after))
+    log_activity(entry, team=project.team, user=user, scope=ACTIVITY_SCOPE, activity=_deed(before, after))
     return insight
+
+
+def note_tagged(changed: Sequence[Tagged], *, team: Team, user: User) -> None:
+    """The tags of these insights were changed, in this transaction."""
+    insights = Insight.objects.among([row.id for row in changed])
+    insights.bump_dashboards()
+    named = insights.only("name", "derived_name", "short_id").in_bulk()
+    entries = [_entry(named[row.id], changes=_change_of_tags(row)) for row in changed if row.id in named]
+    log_activities(entries, team=team, user=user, scope=ACTIVITY_SCOPE, activity="updated")
+
+
+def trending_insights(insights: InsightQuerySet, *, team: Team, days: int, limit: int) -> list[Insight]:
+    """Those that most people looked at in these days, each with `viewers`, the last of them. Two queries."""
+    views = ViewLog.objects.since(timezone.now() - timedelta(days=days))
+    shown = list(insights.viewed_most(views)[:limit])
+    viewers: dict[int, list[User]] = {insight.pk: [] for insight in shown}
+    for view in views.of_insights(viewers, team=team).latest_of_each(MOST_VIEWERS):
+        viewers[view.ref].append(view.user)
+    for insight in shown:
+        insight.viewers = viewers[insight.pk]  # type: ignore[attr-defined]
+    return shown
 
 
 def record_views(insight_ids: Iterable[int], *, team: Team, user: User) -> None:
@@ -85,6 +120,49 @@ def _fill(insight: Insight, fields: Fields) -> set[str]:
     for name in changed:
         setattr(insight, name, wanted[name])
     return changed
+
+
+def _entry(insight: Insight, *, changes: Sequence[dict[str, Any]] = ()) -> Entry:
+    name = insight.name or insight.derived_name
+    return Entry(insight.pk, name, short_id=insight.short_id, changes=changes)
+
+
+def _deed(before: Fields, after: Fields) -> str:
+    if before["deleted"] == after["deleted"]:
+        return "updated"
+    return "deleted" if after["deleted"] else "restored"
+
+
+def _columns(insight: Insight) -> dict[str, Any]:
+    return {name: getattr(insight, name) for name in LOGGED_COLUMNS}
+
+
+def _relations(insight: Insight, fields: Fields, *, project: Project) -> dict[str, Any]:
+    """Tags and dashboards as they are, as far as `fields` says anything of them."""
+    relations: dict[str, Any] = {}
+    if fields.get("tags") is not None:
+        relations["tags"] = sorted(tag.name for tag in insight.tags.all())
+    if "dashboards" in fields:
+        shown_on = {tile.dashboard_id for tile in insight.dashboard_tiles.all()}
+        relations["dashboards"] = _named(project.team.dashboards.in_bulk(shown_on).values())
+    return relations
+
+
+def _wanted_relations(fields: Fields) -> dict[str, Any]:
+    relations: dict[str, Any] = {}
+    if fields.get("tags") is not None:
+        relations["tags"] = normalise(fields["tags"])
+    if "dashboards" in fields:
+        relations["dashboards"] = _named(fields["dashboards"])
+    return relations
+
+
+def _named(dashboards: Iterable[Any]) -> list[dict[str, Any]]:
+    return sorted(({"id": one.pk, "name": one.name} for one in dashboards), key=lambda one: one["id"])
+
+
+def _change_of_tags(row: Tagged) -> list[dict[str, Any]]:
+    return changes_between({"tags": sorted(row.before)}, {"tags": sorted(row.after)}, ["tags"])
 
 
 def _refuse_moves(insight: Insight, wanted: Iterable[Any], *, project: Project, user: User) -> None:

@@ -1,12 +1,19 @@
 from django.urls import re_path
 
 from common.routers import OptionalSlashRouter
-from insights.views import InsightViewSet, QueryViewSet
+from insights.views import InsightVariableViewSet, InsightViewSet, QueryViewSet
 
 router = OptionalSlashRouter()
 router.register("insights", InsightViewSet, basename="insight")
+router.register("insight_variables", InsightVariableViewSet, basename="insight_variable")
+
+_query = QueryViewSet.as_view
+_one_query = _query({"get": "retrieve", "delete": "destroy", "post": "create_with_kind"})
 
 urlpatterns = [
     *router.urls,
-    re_path(r"^query/?$", QueryViewSet.as_view({"post": "create"}), name="query"),
+    re_path(r"^query/?$", _query({"post": "create"}), name="query"),
+    re_path(r"^query/upgrade/?$", _query({"post": "upgrade"}), name="query-upgrade"),
+    re_path(r"^query/check_auth_for_async/?$", _query({"post": "check_auth_for_async"}), name="query-auth"),
+    re_path(r"^query/(?P<pk>[^/]+)/?$", _one_query, name="query-detail"),
 ]

@@ -1,5 +1,5 @@
 """Questions and their stored or freshly computed answers."""
 
-from insights.results.answers import Answer, answer_all
+from insights.results.answers import Answer, Busy, answer_all, last_refreshes, stored_answer
 
-__all__ = ["Answer", "answer_all"]
+__all__ = ["Answer", "Busy", "answer_all", "last_refreshes", "stored_answer"]

@@ -1,7 +1,8 @@
 """The answers to queries: looked up together, computed where the caller's refresh mode wants it."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ import structlog
 from accounts.models import Team
 from common.exceptions import Refusal, TimedOut
 from insights import queries
-from insights.models import CachedResult
+from insights.models import CachedResult, QueryJob
 from insights.queries import freshness
 from insights.queries.freshness import RefreshMode
 from insights.results.single_flight import compute_once
@@ -19,14 +20,25 @@ from insights.results.single_flight import compute_once
 logger = structlog.get_logger(__name__)
 
 JSON = dict[str, Any]
+Watch = Callable[[], AbstractContextManager[Any]]
 FORCING = {RefreshMode.FORCE_BLOCKING, RefreshMode.FORCE_ASYNC}
 #: One in so many stored answers sweeps out old ones.
 SWEEP_EVERY = 50
 
 
+class Busy(Refusal):
+    """Nothing is wrong with the question: too many others of the project are waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("concurrency_limit_exceeded", code="concurrency_limit_exceeded")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`query` is the effective one; `response` what it gave, or None: not computed, or `failure` says why not."""
+    """`query` is the effective one; `response` what it gave, or None: not computed, or `failure` says why not.
+
+    `job` computes a newer one meanwhile.
+    """
 
     query: JSON | None = None
     cache_key: str | None = None
@@ -34,6 +46,7 @@ class Answer:
     last_refresh: datetime | None = None
     is_cached: bool = False
     failure: Exception | None = field(default=None, compare=False)
+    job: QueryJob | None = None
 
     @property
     def result(self) -> Any:
@@ -50,7 +63,9 @@ class Answer:
         return {"type": type_, "code": self.failure.code, "message": self.failure.detail}
 
     @property
-    def query_status(self) -> JSON | None:
+    def query_status(self) -> QueryJob | JSON | None:
+        if self.job is not None:
+            return self.job
         error = self.error
         return error and {
             "complete": True,
@@ -73,9 +88,16 @@ class Answer:
         zone = (self.response or {}).get("timezone") or "UTC"
         return freshness.next_allowed_client_refresh(self.query, last_refresh=self.last_refresh, timezone=zone)
 
+    def is_stale(self, *, now: datetime, is_lazy: bool = False) -> bool:
+        """Whether it is too old to be shown without a look for a newer one; so is what is not there."""
+        if self.query is None or self.response is None or self.last_refresh is None:
+            return True
+        date_to = freshness.date_to_of(self.response)
+        return freshness.is_stale(self.query, last_refresh=self.last_refresh, now=now, date_to=date_to, is_lazy=is_lazy)
+
     def or_refuse(self) -> "Answer":
         """Itself, unless it failed. Raises Refusal, with what the user should know; other failures stay in `error`."""
-        if isinstance(self.failure, Refusal):
+        if isinstance(self.failure, Refusal) and not isinstance(self.failure, Busy):
             raise self.failure
         return self
 
@@ -86,14 +108,34 @@ class Answer:
         return self
 
 
-def answer_all(asked: Sequence[JSON | None], *, team: Team, refresh: RefreshMode) -> list[Answer]:
+def answer_all(
+    asked: Sequence[JSON | None],
+    *,
+    team: Team,
+    refresh: RefreshMode,
+    asked_at: datetime | None = None,
+    watch: Watch = nullcontext,
+) -> list[Answer]:
     """An answer for each effective query, in their order; None has an empty one. Each fails alone, in its `failure`.
 
-    One statement looks up all that is stored. Equal questions are computed once. Until there are background jobs, the
-    asynchronous modes compute within the call, as `blocking` and `force_blocking` do.
+    One statement looks up all that is stored. Equal questions are computed once. The asynchronous modes compute within
+    the call, as `blocking` and `force_blocking` do; `insights.jobs` has what answers later. What is computed is so
+    inside of `watch()`, on the connection that was there when it began.
     """
-    desk = _Desk(team=team, refresh=refresh, asked_at=datetime.now(UTC))
+    desk = _Desk(team=team, refresh=refresh, asked_at=asked_at or datetime.now(UTC), watch=watch)
     return desk.answer_all(asked)
+
+
+def stored_answer(query: JSON, *, key: str, team: Team) -> Answer:
+    """What is stored under this key, or an empty answer."""
+    return _of_row(CachedResult.objects.by_key([key], team=team).get(key), query=query, key=key)
+
+
+def last_refreshes(asked: Sequence[JSON | None], *, team: Team) -> list[datetime | None]:
+    """When each of these was computed last, without the results. One statement."""
+    keys = [queries.cache_key(query, team=team) if query else None for query in asked]
+    known = CachedResult.objects.ages({key for key in keys if key}, team=team) if any(keys) else {}
+    return [known.get(key) if key else None for key in keys]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +145,7 @@ class _Desk:
     team: Team
     refresh: RefreshMode
     asked_at: datetime
+    watch: Watch
 
     def answer_all(self, asked: Sequence[JSON | None]) -> list[Answer]:
         by_key = {queries.cache_key(query, team=self.team): query for query in asked if query is not None}
@@ -132,16 +175,10 @@ class _Desk:
     def _is_good_enough(self, query: JSON, stored: CachedResult | None) -> bool:
         if self.refresh is RefreshMode.FORCE_CACHE:
             return True
-        return stored is not None and self.refresh not in FORCING and not self._is_stale(query, stored)
-
-    def _is_stale(self, query: JSON, stored: CachedResult) -> bool:
-        return freshness.is_stale(
-            query,
-            last_refresh=stored.last_refresh,
-            now=self.asked_at,
-            date_to=freshness.date_to_of(stored.response),
-            is_lazy=self.refresh is RefreshMode.LAZY_ASYNC,
-        )
+        if stored is None or self.refresh in FORCING:
+            return False
+        is_lazy = self.refresh is RefreshMode.LAZY_ASYNC
+        return not _of_row(stored, query=query, key=stored.key).is_stale(now=self.asked_at, is_lazy=is_lazy)
 
     def _find_newer(self, key: str, query: JSON, stored: CachedResult | None) -> Answer | None:
         """What somebody else stored since our look-up. Who forces wants one that was begun after they had asked."""
@@ -154,7 +191,8 @@ class _Desk:
 
     def _compute(self, key: str, query: JSON) -> Answer:
         began_at = datetime.now(UTC)
-        response = queries.run(query, team=self.team, now=began_at)
+        with self.watch():
+            response = queries.run(query, team=self.team, now=began_at)
         CachedResult.objects.store(key, response, team=self.team, last_refresh=began_at)
         if random.randrange(SWEEP_EVERY) == 0:
             CachedResult.objects.sweep()

@@ -1,13 +1,28 @@
-from insights.serializers.bodies import QueryBody, QueryResult, ViewedBody
-from insights.serializers.insights import InsightBasicSerializer, InsightSerializer
-from insights.serializers.parameters import InsightParameters, RetrieveParameters
+from insights.serializers.answers import (
+    AsyncAuthResult,
+    QueryResult,
+    QueryStatus,
+    QueryStatusResult,
+    QueryUpgradeResult,
+)
+from insights.serializers.bodies import CancelBody, QueryBody, UpgradeBody, ViewedBody
+from insights.serializers.insights import InsightBasicSerializer, InsightSerializer, TrendingInsightSerializer
+from insights.serializers.parameters import InsightParameters, RetrieveParameters, TrendingParameters
 
 __all__ = [
+    "AsyncAuthResult",
+    "CancelBody",
     "InsightBasicSerializer",
     "InsightParameters",
     "InsightSerializer",
     "QueryBody",
     "QueryResult",
+    "QueryStatus",
+    "QueryStatusResult",
+    "QueryUpgradeResult",
     "RetrieveParameters",
+    "TrendingInsightSerializer",
+    "TrendingParameters",
+    "UpgradeBody",
     "ViewedBody",
 ]

@@ -5,7 +5,6 @@ from rest_framework import serializers
 from common.exceptions import Refusal
 from insights.queries import validate_query
 from insights.queries.freshness import RefreshMode, parse_refresh
-from insights.results import Answer
 from insights.serializers.fields import MAX_ID, DashboardFiltersField, ObjectField
 
 
@@ -13,6 +12,23 @@ class ViewedBody(serializers.Serializer[Any]):
     insight_ids = serializers.ListField(
         child=serializers.IntegerField(min_value=-MAX_ID, max_value=MAX_ID), allow_empty=False, max_length=2500
     )
+
+
+class CancelBody(serializers.Serializer[Any]):
+    client_query_id = serializers.CharField(
+        max_length=400,
+        error_messages=dict.fromkeys(("required", "null", "blank"), "Field is required."),
+        help_text="The `id` of a `query_status`.",
+    )
+
+
+class UpgradeBody(serializers.Serializer[Any]):
+    query = serializers.JSONField(help_text="A query node, or one that wraps it.")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, dict) and "query" in data:
+            validate_query(data["query"])
+        return super().to_internal_value(data)
 
 
 class RefreshBodyField(serializers.ChoiceField):
@@ -29,12 +45,17 @@ class QueryBody(serializers.Serializer[Any]):
     """A question to be answered now. Other keys are refused."""
 
     query = serializers.JSONField(help_text="A query node, or one that wraps it.")
-    refresh = RefreshBodyField(help_text="`blocking` by default. The asynchronous modes compute within the request.")
+    refresh = RefreshBodyField(
+        help_text="`blocking` by default. The asynchronous modes answer 202 with a `query_status`, whose `id` may be "
+        "asked for at `query/{id}/`, where something has to be computed."
+    )
     filters_override = DashboardFiltersField(
         required=False, allow_null=True, help_text="A dashboard's filters, laid over it."
     )
     variables_override = ObjectField(required=False, allow_null=True)
-    client_query_id = serializers.CharField(required=False, allow_null=True, max_length=400)
+    client_query_id = serializers.CharField(
+        required=False, allow_null=True, max_length=400, help_text="The client's own name for an asynchronous query."
+    )
     name = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=128)
     limit_context = serializers.ChoiceField(choices=["posthog_ai"], required=False, allow_null=True)
     query_type = serializers.CharField(required=False, allow_null=True)
@@ -57,28 +78,3 @@ def _refuse_unknown_keys(names: set[str]) -> None:
     noun = "error" if len(names) == 1 else "errors"
     lines = (f"{name}\n  Extra inputs are not permitted" for name in sorted(names))
     raise Refusal("\n".join([f"{len(names)} validation {noun} for QueryRequest", *lines]), code="parse_error")
-
-
-class QueryResult(serializers.Serializer[Answer]):
-    """The answer, with whatever else its kind of query gives."""
-
-    results = serializers.JSONField(source="result", read_only=True, allow_null=True)
-    hasMore = serializers.BooleanField(source="response.hasMore", read_only=True, required=False)
-    columns = serializers.JSONField(source="response.columns", read_only=True, required=False)
-    types = serializers.JSONField(source="response.types", read_only=True, required=False)
-    is_cached = serializers.BooleanField(read_only=True)
-    last_refresh = serializers.DateTimeField(read_only=True, allow_null=True)
-    cache_key = serializers.CharField(read_only=True, allow_null=True)
-    cache_target_age = serializers.DateTimeField(read_only=True, allow_null=True)
-    next_allowed_client_refresh = serializers.DateTimeField(read_only=True, allow_null=True)
-    timezone = serializers.CharField(source="response.timezone", read_only=True, allow_null=True)
-    resolved_date_range = ObjectField(source="response.resolved_date_range", read_only=True, allow_null=True)
-    hogql = serializers.CharField(source="response.hogql", read_only=True, allow_null=True)
-    modifiers = serializers.JSONField(source="response.modifiers", read_only=True, allow_null=True)
-    timings = serializers.JSONField(source="response.timings", read_only=True, allow_null=True)
-    error = serializers.CharField(source="response.error", read_only=True, allow_null=True)
-    query_status = ObjectField(read_only=True, allow_null=True)
-    calculation_trigger = serializers.CharField(read_only=True, allow_null=True)
-
-    def to_representation(self, answer: Answer) -> dict[str, Any]:
-        return {**super().to_representation(answer), **(answer.response or {})}

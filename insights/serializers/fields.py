@@ -22,7 +22,8 @@ class DashboardsField(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Any]:
         """A deleted dashboard shows nothing, so its id is passed over."""
         ids: list[int] = super().to_internal_value(data)
-        dashboards = self.context["project"].team.dashboards(manager="objects_including_soft_deleted").in_bulk(ids)
+        of_project = self.context["project"].team.dashboards(manager="objects_including_soft_deleted")
+        dashboards = of_project.seen_by(self.context["user"]).in_bulk(ids)
         missing = next((pk for pk in ids if pk not in dashboards), None)
         if missing is not None:
             raise serializers.ValidationError(f'Invalid pk "{missing}" - object does not exist.', code="does_not_exist")

@@ -1,12 +1,15 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.serializers.users import UserBasicSerializer
 from insights import rights
 from insights.models import Insight
+from insights.overrides import question_of
 from insights.queries import validate_query
 from insights.results import Answer
+from insights.serializers.answers import QueryStatus
 from insights.serializers.fields import DashboardsField, ObjectField
 from insights.visualisation import as_visualisation
 from tagging.fields import TagsField
@@ -27,7 +30,9 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
     """An insight in a light list: what it asks, not what the answer is. Needs `project` and `user` in the context."""
 
     query = serializers.JSONField(required=False, allow_null=True, help_text="A query node, or one that wraps it.")
-    filters = ObjectField(required=False, help_text="Of the time before queries; empty beside a query.")
+    filters = ObjectField(
+        required=False, help_text="Of the time before queries. Shown as the query that asks the same, if there is one."
+    )
     description = serializers.CharField(
         max_length=400, required=False, allow_null=True, allow_blank=True, trim_whitespace=False
     )
@@ -84,9 +89,8 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
         """What was laid over the query (by a dashboard, by parameters) shows in `query`, as it does in the result."""
         answer = insight.answer = self.context.get("answers", {}).get(insight.pk, NOT_ANSWERED)  # type: ignore[attr-defined]
         shown = super().to_representation(insight)
-        if answer.query is not None:
-            shown["query"] = answer.query
-        if insight.query:
+        shown["query"] = answer.query or question_of(insight)
+        if shown["query"]:
             shown["filters"] = {}
         if hasattr(insight, "search_match_type"):
             shown["search_match_type"] = insight.search_match_type
@@ -119,7 +123,7 @@ class InsightSerializer(InsightBasicSerializer):
     timezone = serializers.CharField(source="answer.response.timezone", read_only=True, allow_null=True)
     resolved_date_range = ObjectField(source="answer.response.resolved_date_range", read_only=True, allow_null=True)
     is_cached = serializers.BooleanField(source="answer.is_cached", read_only=True)
-    query_status = ObjectField(source="answer.query_status", read_only=True, allow_null=True)
+    query_status = QueryStatus(source="answer.query_status", read_only=True, allow_null=True)
     filters_hash = serializers.CharField(source="answer.cache_key", read_only=True, allow_null=True)
     last_modified_by = UserBasicSerializer(read_only=True, allow_null=True)
     effective_restriction_level = serializers.SerializerMethodField(help_text="21 everyone, 37 collaborators only.")
@@ -193,5 +197,20 @@ class InsightSerializer(InsightBasicSerializer):
         return []
 
     def _is_for_agent(self) -> bool:
-        request = self.context.get("request")
-        return request is not None and request.headers.get("x-posthog-client") == AGENT
+        return is_for_agent(self.context.get("request"))
+
+
+class TrendingInsightSerializer(InsightBasicSerializer):
+    """With who looked at it. `for_list` and `viewed_most` bring what it needs, `viewers` whoever calls."""
+
+    view_count = serializers.IntegerField(read_only=True, help_text="People who looked at it in these days.")
+    viewers = UserBasicSerializer(many=True, read_only=True, help_text="The three who looked at it last.")
+    last_modified_by = UserBasicSerializer(read_only=True, allow_null=True)
+
+    class Meta(InsightBasicSerializer.Meta):
+        fields = [*InsightBasicSerializer.Meta.fields, "view_count", "viewers", "last_modified_by"]
+
+
+def is_for_agent(request: Request | None) -> bool:
+    """PostHog's agent toolkit says who it is."""
+    return request is not None and request.headers.get("x-posthog-client") == AGENT

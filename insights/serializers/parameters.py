@@ -8,6 +8,8 @@ from insights.flags import is_yes
 from insights.queries.freshness import RefreshMode, parse_refresh
 from insights.serializers.fields import MAX_ID, FiltersTextField, JSONTextField
 
+MOST_TRENDING = 100
+
 
 class RefreshField(serializers.ChoiceField):
     """Unknown words never make the server compute."""
@@ -30,7 +32,8 @@ class FlagField(serializers.BooleanField):
 class InsightParameters(serializers.Serializer[Any]):
     refresh = RefreshField(
         help_text="Whether to compute: `force_cache` (default) never, `blocking` if nothing fresh is stored, "
-        "`force_blocking` (also `true`) in any case. The asynchronous modes compute within the request."
+        "`force_blocking` (also `true`) in any case. The asynchronous modes answer with what is stored, and with a "
+        "`query_status` where it is computed meanwhile: see `query/{id}/`."
     )
     basic = FlagField(default=False, help_text="Leave the results out.")
 
@@ -44,4 +47,15 @@ class RetrieveParameters(InsightParameters):
     )
     filters_override = FiltersTextField(required=False, help_text="JSON object, laid over the dashboard's filters.")
     tile_filters_override = FiltersTextField(required=False, help_text="JSON object, laid over the tile's own filters.")
+    client_query_id = serializers.CharField(
+        required=False, max_length=400, help_text="The client's own name for an asynchronous query."
+    )
     variables_override = JSONTextField(required=False, help_text="JSON object of variables, by their ids.")
+
+
+class TrendingParameters(serializers.Serializer[Any]):
+    days = serializers.IntegerField(default=7, min_value=1, max_value=3650, help_text="Since when views count.")
+    limit = serializers.IntegerField(default=10, min_value=1, help_text="At most 100.")
+
+    def validate_limit(self, limit: int) -> int:
+        return min(limit, MOST_TRENDING)

@@ -2,11 +2,12 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import IDENTIFIER, ProjectScopedViewSet
-from common.exceptions import Missing
+from common.exceptions import Forbidden, Missing
 from dashboards.models import Dashboard
 from insights.models import Insight
 from sharing.models import SharingConfiguration
@@ -35,11 +36,17 @@ class SharingViewSet(ProjectScopedViewSet):
 
     @cached_property
     def resource(self) -> Any:
-        """Raises Missing."""
+        """Raises Missing and Forbidden."""
         reference = self.kwargs[self.resource_kwarg]
         if not IDENTIFIER.fullmatch(reference):
             raise Missing(self.resource_is_missing)
-        return self.get_queryset().get_or_refuse(self.resource_is_missing, pk=reference)  # type: ignore[attr-defined]
+        queryset: Any = self.get_queryset()
+        found = queryset.get_or_refuse(self.resource_is_missing, pk=reference)
+        self.refuse_without_access(found)
+        return found
+
+    def refuse_without_access(self, resource: Any) -> None:
+        """What access rules say of the resource holds for its link too: its token opens it. Raises Forbidden."""
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         return self._answer(find_share(self.resource))
@@ -82,6 +89,12 @@ class DashboardSharingViewSet(SharingViewSet):
     queryset = Dashboard.objects.all()
     resource_kwarg = "dashboard_id"
     resource_is_missing = "Dashboard not found."
+
+    def refuse_without_access(self, dashboard: Dashboard) -> None:
+        if self.request.method in SAFE_METHODS:
+            dashboard.refuse_unless_allows("viewer", self.caller, self.project)
+        elif not dashboard.allows("editor", self.caller, self.project):
+            raise Forbidden("You don't have edit permissions for this dashboard.")
 
 
 @describe_sharing("insight")

@@ -1,7 +1,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from dashboards.models import ButtonTile, Dashboard, DashboardTile, Text
+from dashboards.models import ButtonTile, Dashboard, DashboardTemplate, DashboardTile, Text
 from insights.models import Insight
 from tests.factories.accounts import ProjectFactory
 
@@ -60,3 +60,12 @@ class ButtonTileTileFactory(DjangoModelFactory):
     dashboard = factory.SubFactory(DashboardFactory)
     button_tile = factory.SubFactory(ButtonTileFactory, team=factory.SelfAttribute("..dashboard.team"))
     layouts = factory.Dict({})
+
+
+class DashboardTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = DashboardTemplate
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    template_name = factory.Sequence(lambda n: f"Template {n}")
+    tiles = factory.List([{"type": "TEXT", "body": "Hello"}])

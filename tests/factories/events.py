@@ -4,7 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 from uuid_utils.compat import uuid7
 
-from events.models import Event, EventUuid, Group, GroupType, Person, PersonCounter, PersonDistinctId
+from events.models import Action, Cohort, Event, EventUuid, Group, GroupType, Person, PersonCounter, PersonDistinctId
 from events.partitions import ensure_partitions, forget_partitions
 from tests.factories.accounts import ProjectFactory
 
@@ -70,3 +70,31 @@ class GroupFactory(DjangoModelFactory):
     group_type_index = 0
     group_key = factory.Sequence(lambda n: f"group{n}")
     created_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class ActionFactory(DjangoModelFactory):
+    """`ActionFactory(team=team, steps=[{"event": "$pageview", "url": "/pricing"}])`."""
+
+    class Meta:
+        model = Action
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    name = factory.Sequence(lambda n: f"Action {n}")
+
+
+class CohortFactory(DjangoModelFactory):
+    """`CohortFactory(team=team, filters=any_of({"type": "person", "key": "plan", "value": "paid"}))`."""
+
+    class Meta:
+        model = Cohort
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    name = factory.Sequence(lambda n: f"Cohort {n}")
+
+
+def any_of(*criteria: dict) -> dict:
+    return {"properties": {"type": "OR", "values": list(criteria)}}
+
+
+def all_of(*criteria: dict) -> dict:
+    return {"properties": {"type": "AND", "values": list(criteria)}}

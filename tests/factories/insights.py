@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from insights.models import CachedResult, Insight, ViewLog
+from insights.models import CachedResult, Insight, InsightVariable, QueryJob, ViewLog
 from insights.queries import cache_key
 from tests.factories.accounts import ProjectFactory
 
@@ -48,3 +48,27 @@ class ViewLogFactory(DjangoModelFactory):
     kind = ViewLog.Kind.INSIGHT
     team = factory.SelfAttribute("user.current_team")
     viewed_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class QueryJobFactory(DjangoModelFactory):
+    """A job that waits; `finished=True` one that is complete, though without a stored answer."""
+
+    class Meta:
+        model = QueryJob
+
+    class Params:
+        finished = factory.Trait(end_time=factory.LazyFunction(lambda: datetime.now(UTC)))
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    query = WRAPPED_TRENDS
+    cache_key = factory.LazyAttribute(lambda job: cache_key(job.query, team=job.team))
+
+
+class InsightVariableFactory(DjangoModelFactory):
+    class Meta:
+        model = InsightVariable
+
+    team = factory.LazyFunction(lambda: ProjectFactory().team)
+    name = factory.Sequence(lambda n: f"Variable {n}")
+    code_name = factory.LazyAttribute(lambda variable: InsightVariable.code_name_of(variable.name))
+    type = "String"

@@ -103,11 +103,20 @@ def test_an_unknown_key_is_passed_over(api, url):
     assert api().post(url("insights/"), {"name": "x", "colour": "red"}).status_code == 201
 
 
-def test_legacy_filters_are_kept_where_there_is_no_query(api, url):
+def test_legacy_filters_come_back_as_the_query_that_asks_the_same(api, url):
     filters = {"insight": "TRENDS", "events": [{"id": "$pageview"}]}
 
-    assert api().post(url("insights/"), {"filters": filters}).json()["filters"] == filters
+    answer = api().post(url("insights/"), {"filters": filters}).json()
+
+    assert (answer["query"], answer["filters"]) == (WRAPPED_TRENDS, {})
+    assert Insight.objects.get().filters == filters
     assert api().post(url("insights/"), {"filters": filters, "query": TRENDS}).json()["filters"] == {}
+
+
+def test_legacy_filters_that_no_query_says_are_kept_as_they_are(api, url):
+    answer = api().post(url("insights/"), {"filters": {"insight": "PIE"}}).json()
+
+    assert (answer["query"], answer["filters"]) == (None, {"insight": "PIE"})
 
 
 def test_it_is_placed_on_the_dashboards_named(api, url, team):

@@ -157,6 +157,29 @@ def test_a_search_says_how_it_matched(api, url, team):
     assert found["search_match_type"] == "exact"
 
 
+def test_what_is_similar_comes_after_what_is_exact(api, url, team):
+    InsightFactory(team=team, name="Weekly signupz")
+    InsightFactory(team=team, name="Revenue")
+    set_tags(InsightFactory(team=team, name="By tag"), ["sign-ups"], team=team)
+    InsightFactory(team=team, name="All signups")
+
+    found = api().get(url("insights/?search=signups")).json()["results"]
+
+    assert [(row["name"], row["search_match_type"]) for row in found] == [
+        ("All signups", "exact"),
+        ("Weekly signupz", "similar"),
+        ("By tag", "similar"),
+    ]
+
+
+def test_a_server_without_trigrams_finds_what_is_exact(names, team, monkeypatch):
+    monkeypatch.setattr("insights.querysets.insights.can_tell_similar", lambda: False)
+    InsightFactory(team=team, name="Weekly signupz")
+    InsightFactory(team=team, name="All signups")
+
+    assert names(search="signups") == ["All signups"]
+
+
 def test_short_id_is_exact(names, team):
     insight = InsightFactory(team=team, name="this")
     InsightFactory(team=team)
@@ -295,8 +318,8 @@ def test_costs_the_same_for_one_insight_and_for_twenty(api, url, team, bob, rows
     client.get(url("insights/"))
 
     # key with user, project with membership, count, insights with people and views, tags, tiles, their dashboards;
-    # and, unless it is the light form, the stored answers
-    with django_assert_num_queries(7 if basic else 8):
+    # and the stored answers, or in the light form their ages
+    with django_assert_num_queries(8):
         page = client.get(url("insights/"), {"basic": basic}).json()
 
     assert len(page["results"]) == rows
@@ -310,3 +333,31 @@ def test_environments_lead_to_the_same_insights(api, url, team):
     InsightFactory(team=team)
 
     assert api().get(url("insights", prefix="environments")).json() == api().get(url("insights/")).json()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        trends_of("x", breakdownFilter={"breakdown": "$feature/beta"}),
+        trends_of("x", properties=[{"type": "event", "key": "$feature_flag", "value": "beta"}]),
+        trends_of("x", properties=[{"type": "event", "key": "$feature_flag", "value": ["alpha", "beta"]}]),
+    ],
+    ids=["breakdown", "filter", "list"],
+)
+def test_a_flag_narrows_to_what_is_about_it(names, team, query):
+    InsightFactory(team=team, name="about", query=query)
+    InsightFactory(team=team, name="legacy", query=None, filters={"breakdown": "$feature/beta"})
+    InsightFactory(team=team, name="other", query=trends_of("beta", breakdownFilter={"breakdown": "$feature/beta2"}))
+
+    assert names(feature_flag="beta") == ["about", "legacy"]
+    assert names(feature_flag='b" || true') == []
+
+
+def test_what_counts_the_calls_of_flags_may_be_hidden(names, team):
+    InsightFactory(team=team, name="calls", query=trends_of("$feature_flag_called"))
+    InsightFactory(team=team, name="legacy calls", query=None, filters={"events": [{"id": "$feature_flag_called"}]})
+    InsightFactory(team=team, name="other")
+    InsightFactory(team=team, name="empty", query=None)
+
+    assert names(hide_feature_flag_insights="true") == ["other", "empty"]
+    assert len(names(hide_feature_flag_insights="false")) == 4

@@ -395,7 +395,8 @@ def test_nothing_on_the_pages_needs_more_than_the_policy_allows(visitor, share, 
     for html in pages:
         assert not re.search(r"\sstyle=|\son\w+=|<style|http-equiv", html)
         assert all(url.startswith("/static/") for url in re.findall(r'<link [^>]*href="([^"]+)"', html))
-        assert 'src="' not in html
+        assert all(url.startswith("/static/") for url in re.findall(r'src="([^"]+)"', html))
+        assert not re.search(r"<script(?![^>]* src=)(?![^>]* type=\"application/json\")", html)
         assert "<h1" in html
         assert "<main>" in html
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from common.exceptions import Refusal
+from events.filtering.moments import Clock
 from insights.queries.database import reading
-from insights.queries.dates import Clock
 from insights.queries.hogql import answer
 from insights.queries.nodes import HogQLQuery
 from tests.insights.queries.conftest import store, team  # noqa: F401

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from common.exceptions import Refusal
+from events.filtering.moments import Clock
+from events.filtering.sql import compose
 from insights.queries.database import fetch_rows
-from insights.queries.dates import Clock
 from insights.queries.hogql import compile_aggregate, compile_condition, compile_expression, compile_order
-from insights.queries.sql import compose
 
 CLOCK_AT = datetime(2024, 1, 10, 15, 30, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.hogql.answering import parse_select
 from insights.queries.hogql.compiling import compile_tree
 from insights.queries.hogql.statements import with_shared_parameters

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.exceptions import Refusal
+from events.filtering.moments import Clock, parse_moment
 from insights.queries.buckets import MAX_BUCKETS, buckets_of, span_label
-from insights.queries.dates import Clock, parse_moment, previous_range, resolve_range, shifted_range
+from insights.queries.dates import previous_range, resolve_range, shifted_range
 from insights.queries.nodes import DateRange
 
 NOW = "2024-05-15T14:30:45.123456"  # a Wednesday

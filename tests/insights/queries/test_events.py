@@ -127,7 +127,7 @@ def test_another_projects_events_are_never_seen(ask, store, team):
         (events("event", limit=0), "limit"),
         (events("event", offset=-1), "offset"),
         (events("event", personId="x"), "personId"),
-        (events("event", actionId=1), "actionId"),
+        (events("event", actionId=1), "Action ID 1 does not exist!"),
         (events("event", source={"kind": "X"}), "source"),
         (events("event", after="99999-01-01"), "Invalid date"),
         ({"kind": "ActorsQuery", "source": {"kind": "X"}}, "source"),

@@ -277,7 +277,7 @@ def test_sessions_and_groups_may_be_counted_instead_of_persons(ask, store):
         (funnel("a", node("b", math="sum")), "invalid_input", "series.1.math"),
         (funnel("a", "b", funnelAggregateByHogQL="sum(1)"), "invalid_input", "funnelAggregateByHogQL"),
         ({**funnel("a", "b"), "aggregation_group_type_index": 5}, "invalid_input", "aggregation_group_type_index"),
-        (funnel("a", {"kind": "ActionsNode", "id": 1}), "invalid_input", "series.1: ActionsNode"),
+        (funnel("a", {"kind": "ActionsNode", "id": 1}), "invalid_input", "Action ID 1 does not exist!"),
         (funnel("a", "b", breakdownFilter={"breakdown": [1], "breakdown_type": "cohort"}), "invalid_input", "cohort"),
     ],
 )

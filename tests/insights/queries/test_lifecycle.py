@@ -106,7 +106,7 @@ def test_no_series_no_results(ask):
     ("query", "words"),
     [
         (lifecycle(series=[{"kind": "EventsNode"}] * 2), "series: a lifecycle has one"),
-        (lifecycle(series=[{"kind": "ActionsNode", "id": 1}]), "series.0: ActionsNode"),
+        (lifecycle(series=[{"kind": "ActionsNode", "id": 1}]), "Action ID 1 does not exist!"),
         (lifecycle(series=[{"kind": "EventsNode", "math": "sum"}]), "series.0.math: sum"),
         (lifecycle(interval="second"), "interval: second"),
         (lifecycle(aggregation_group_type_index=9), "aggregation_group_type_index"),

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from insights.queries.conditions import condition_of, reads_persons
+from events.filtering.compiler import condition_sql
+from events.filtering.conditions import condition_of, reads_persons
+from events.filtering.moments import Clock
+from events.filtering.sql import compose
 from insights.queries.database import fetch_rows
-from insights.queries.dates import Clock
 from insights.queries.nodes import PropertyFilterList
-from insights.queries.properties import condition_sql
-from insights.queries.sql import compose
 from tests.insights.queries import strategies as ours
 from tests.insights.queries.conftest import put_events, put_persons
 from tests.insights.queries.reference.filters import meets

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.exceptions import Refusal
-from insights.queries.regexes import MAX_LENGTH, to_postgres
+from events.filtering.regexes import MAX_LENGTH, to_postgres
 
 SUBJECTS = [
     "",

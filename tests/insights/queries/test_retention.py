@@ -127,7 +127,7 @@ def test_a_property_of_the_person_breaks_down(ask, store):
         (retention(timeWindowMode="24_hour_windows"), "24_hour_windows"),
         (retention(retentionCustomBrackets=[1, 3]), "retentionCustomBrackets"),
         (retention(aggregationType="sum"), "aggregationType: sum"),
-        (retention(targetEntity={"id": 3, "type": "actions"}), "retentionFilter.targetEntity: actions"),
+        (retention(targetEntity={"id": 3, "type": "actions"}), "Action ID 3 does not exist!"),
         (retention(returningEntity={"id": 3}), "retentionFilter.returningEntity.id"),
         (retention(breakdownFilter={"breakdown": "x"}), "breakdownFilter"),
         (retention(dateRange={"date_to": "0001-01-01"}), "too far away"),

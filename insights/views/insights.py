@@ -1,5 +1,6 @@
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -9,39 +10,50 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, BooleanField, Serializer
 from rest_framework.viewsets import ModelViewSet
 
-from accounts.models import User
 from accounts.throttles import ClickHouseRateThrottle
-from accounts.viewsets import ProjectScopedViewSet
+from activity.mixins import ActivityViewMixin
 from common.exceptions import Missing
 from common.mixins import ForbidDestroyMixin
 from common.pagination import ResultsPagination
 from insights.filters import InsightFilter
-from insights.models import Insight, ViewLog
-from insights.overrides import effective_filters, effective_query
+from insights.jobs import Asker, Question, answer_now_or_later, cancel
+from insights.models import Insight, QueryJob, ViewLog
+from insights.overrides import effective_filters, effective_query, question_of
 from insights.permissions import CanEditInsight
-from insights.queries.freshness import RefreshMode, for_query_endpoint
 from insights.querysets import InsightQuerySet
-from insights.results import Answer, answer_all
-from insights.schema import describe_insights, describe_query
+from insights.results import Answer, last_refreshes
+from insights.schema import describe_insights
 from insights.serializers import (
+    CancelBody,
     InsightBasicSerializer,
     InsightParameters,
     InsightSerializer,
-    QueryBody,
-    QueryResult,
     RetrieveParameters,
+    TrendingInsightSerializer,
+    TrendingParameters,
     ViewedBody,
 )
-from insights.services import create_insight, record_views, update_insight
+from insights.services import (
+    ACTIVITY_SCOPE,
+    create_insight,
+    note_tagged,
+    record_views,
+    trending_insights,
+    update_insight,
+)
+from insights.variable_services import fill_variables
 from tagging.mixins import BulkTagsViewMixin
 from tagging.services import Tagged
 
 RECENT = 5
 ACTIONS_ON_ONE = {"retrieve", "update", "partial_update"}
+#: They need to know which insights there are, and nothing more of them.
+ACTIONS_ON_BARE_ROWS = {"bulk_update_tags", "activity"}
+LIGHT_ACTIONS = {"my_last_viewed": InsightBasicSerializer, "trending": TrendingInsightSerializer}
 
 
 @describe_insights
-class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet, ModelViewSet):
+class InsightViewSet(ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, ModelViewSet):
     """Saved questions and their answers."""
 
     # With the deleted ones, which `load` leaves out: a request to restore must reach them.
@@ -52,8 +64,9 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
     throttle_classes = [ClickHouseRateThrottle]
     permission_classes = [CanEditInsight]
     scope_object = "insight"
+    activity_scope = ACTIVITY_SCOPE
     sharing_enabled_actions = ("list", "retrieve")
-    scope_object_read_actions = ("my_last_viewed", "viewed")
+    scope_object_read_actions = ("my_last_viewed", "trending", "viewed", "cancel")
     scope_object_write_actions = ("bulk_update_tags",)
     lookup_pattern = re.compile(r"[0-9]{1,18}|[0-9A-Za-z]{1,12}")
 
@@ -71,13 +84,13 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
 
     def load(self, queryset: Any) -> InsightQuerySet:
         insights = queryset if self._restores() else queryset.live()
-        return insights if self.action == "bulk_update_tags" else self._with_parts(insights)
+        return insights if self.action in ACTIONS_ON_BARE_ROWS else self._with_parts(insights)
 
     def editable(self, queryset: Any) -> InsightQuerySet:
         return queryset.editable_by(self.request.user, self.project)
 
     def after_bulk_tags(self, changed: list[Tagged]) -> None:
-        Insight.objects.filter(pk__in=[row.id for row in changed]).bump_dashboards()
+        note_tagged(changed, team=self.team, user=self.caller)
 
     def get_object(self) -> Insight:
         """By id or by short id."""
@@ -90,46 +103,64 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
 
     def get_serializer_class(self) -> type[Serializer[Any]]:
         may_be_light = self.action in {"list", "retrieve"}
-        is_light = self.action == "my_last_viewed" or (may_be_light and self.parameters["basic"])
-        return InsightBasicSerializer if is_light else InsightSerializer
+        full = InsightBasicSerializer if may_be_light and self.parameters["basic"] else InsightSerializer
+        return LIGHT_ACTIONS.get(self.action, full)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "answers": self.answers}
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset) or []
-        if not self.parameters["basic"]:
-            self._answer(page, [insight.query for insight in page])
+        if self.parameters["basic"]:
+            self._tell_ages(page)
+        else:
+            self._answer(page, [question_of(insight) for insight in page])
         return page
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         insight = self.get_object()
         if self.parameters["basic"]:
+            self._tell_ages([insight])
             return Response(self.get_serializer(insight).data)
 
         tile = insight.tile_on(self.parameters.get("from_dashboard"))
-        self._answer([insight], [effective_query(insight.query, self._filters(tile))])
+        query = effective_query(question_of(insight), self._filters(tile))
+        self._answer([insight], [query], dashboard_id=tile and tile.dashboard_id, variables=self._variables(tile))
         self.answers[insight.pk].or_refuse()
         shown = self.get_serializer(insight).data
         return Response({**shown, "color": tile.color, "layouts": tile.layouts} if tile else shown)
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        insight = create_insight(serializer.validated_data, project=self.project, user=self._user())
+        insight = create_insight(serializer.validated_data, project=self.project, user=self.caller)
         serializer.instance = self._as_it_is_now(insight)
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         insight: Insight = serializer.instance  # type: ignore[assignment]
-        update_insight(insight, serializer.validated_data, project=self.project, user=self._user())
+        update_insight(insight, serializer.validated_data, project=self.project, user=self.caller)
         serializer.instance = self._as_it_is_now(insight)
 
     @action(methods=["get"], detail=False, pagination_class=None, filter_backends=[])
     def my_last_viewed(self, request: Request, **kwargs: Any) -> Response:
         insights: InsightQuerySet = self.get_queryset()  # type: ignore[assignment]
-        return Response(self.get_serializer(insights.viewed_last()[:RECENT], many=True).data)
+        return Response(self._light(insights.viewed_last()[:RECENT]))
+
+    @action(methods=["get"], detail=False, pagination_class=None, filter_backends=[])
+    def trending(self, request: Request, **kwargs: Any) -> Response:
+        parameters = TrendingParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        insights: Any = self.get_queryset()
+        insights = trending_insights(insights, team=self.team, **parameters.validated_data)
+        return Response({"count": len(insights), "next": None, "previous": None, "results": self._light(insights)})
 
     @action(methods=["post"], detail=False)
     def viewed(self, request: Request, **kwargs: Any) -> Response:
-        record_views(self.body(ViewedBody)["insight_ids"], team=self.team, user=self._user())
+        record_views(self.body(ViewedBody)["insight_ids"], team=self.team, user=self.caller)
+        return Response(status=201)
+
+    @action(methods=["post"], detail=False)
+    def cancel(self, request: Request, **kwargs: Any) -> Response:
+        query_id = self.body(CancelBody)["client_query_id"]
+        cancel(QueryJob.objects.for_project(self.project).called(query_id))
         return Response(status=201)
 
     def _restores(self) -> bool:
@@ -144,9 +175,39 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
         insights = insights.for_detail(viewer) if self.action in ACTIONS_ON_ONE else insights.for_list(viewer)
         return insights.with_last_view(ViewLog.objects.of_user(viewer))
 
-    def _answer(self, insights: Sequence[Insight], asked: Sequence[dict[str, Any] | None]) -> None:
-        answers = answer_all(asked, team=self.team, refresh=self.parameters["refresh"])
+    def _light(self, insights: Iterable[Insight]) -> Any:
+        shown = list(insights)
+        self._tell_ages(shown)
+        return self.get_serializer(shown, many=True).data
+
+    def _tell_ages(self, insights: Sequence[Insight]) -> None:
+        ages = last_refreshes([question_of(insight) for insight in insights], team=self.team)
+        for insight, age in zip(insights, ages, strict=True):
+            self.answers[insight.pk] = Answer(last_refresh=age)
+
+    def _answer(
+        self,
+        insights: Sequence[Insight],
+        asked: Sequence[dict[str, Any] | None],
+        *,
+        dashboard_id: int | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
+        query_id = self.parameters.get("client_query_id")
+        filled = fill_variables(asked, variables or {}, team=self.team)
+        questions = [
+            Question(query=query, query_id=query_id, insight_id=insight.pk, dashboard_id=dashboard_id)
+            for insight, query in zip(insights, filled, strict=True)
+        ]
+        asker = Asker(team=self.team, user=self.caller)
+        answers = answer_now_or_later(questions, asker=asker, refresh=self.parameters["refresh"])
+        if not variables:  # a default that was filled in is no part of what was sent, and shall come back
+            answers = [replace(answer, query=query) for answer, query in zip(answers, asked, strict=True)]
         self.answers.update({insight.pk: answer for insight, answer in zip(insights, answers, strict=True)})
+
+    def _variables(self, tile: Any) -> dict[str, Any]:
+        stored = tile.dashboard.variables if tile else None
+        return {**(stored or {}), **(self.parameters.get("variables_override") or {})}
 
     def _filters(self, tile: Any) -> dict[str, Any]:
         return effective_filters(
@@ -159,30 +220,5 @@ class InsightViewSet(BulkTagsViewMixin, ForbidDestroyMixin, ProjectScopedViewSet
         """What a write is answered with: the row, deleted or not."""
         rows = Insight.objects_including_soft_deleted.for_project(self.project)
         fresh = self._with_parts(rows).get(pk=insight.pk)
-        self._answer([fresh], [fresh.query])
+        self._answer([fresh], [question_of(fresh)])
         return fresh
-
-    def _user(self) -> User:
-        return self.request.user  # type: ignore[return-value]
-
-
-@describe_query
-class QueryViewSet(ProjectScopedViewSet):
-    """Questions that nobody saved."""
-
-    serializer_class = QueryBody
-    throttle_classes = [ClickHouseRateThrottle]
-    scope_object = "query"
-    # A question only reads, though it comes by POST.
-    scope_object_read_actions = ("create",)
-
-    def create(self, request: Request, **kwargs: Any) -> Response:
-        body = self.body(QueryBody)
-        query = effective_query(body["query"], body.get("filters_override") or {})
-        [answer] = answer_all([query], team=self.team, refresh=_refresh_of(body))
-        return Response(QueryResult(answer.or_raise()).data)
-
-
-def _refresh_of(body: Mapping[str, Any]) -> RefreshMode:
-    wish = body.get("refresh") or (RefreshMode.ASYNC if body.get("async") else RefreshMode.FORCE_CACHE)
-    return for_query_endpoint(wish)

@@ -1,24 +1,39 @@
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.utils import timezone
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 
 from accounts.querysets import ProjectScopedQuerySet
 from common.exceptions import Missing
-from common.querysets import BaseQuerySet, SoftDeleteQuerySet
+from common.querysets import SoftDeleteQuerySet
+from insights.querysets.similarity import can_tell_similar, resembles
 
 if TYPE_CHECKING:
-    from accounts.models import Project, Team, User
-    from insights.models import CachedResult, Insight, ViewLog
+    from accounts.models import Project
+    from insights.models import Insight
+    from insights.querysets.views import ViewLogQuerySet
 
-#: An answer that nobody asked for again in this time is thrown away.
-ANSWERS_ARE_KEPT = timedelta(days=62)
-SWEPT_AT_ONCE = 500
 #: Of a dashboard: what its rights hang on.
 RIGHTS_FIELDS = ("restriction_level", "created_by")
+#: The event that SDKs send when they look at a flag.
+FLAG_CALLED = "$feature_flag_called"
+#: A text that is the flag's property, or a filter that asks for the flag by name. At any depth.
+IS_ABOUT_FLAG = '$.** ? (@ == $property || (@.key == "$feature_flag" && @.value == $key))'
 
 
 class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insight"]):  # type: ignore[override]
@@ -38,6 +53,9 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
         """Adds `last_viewed_at`, of the `views` of one person."""
         seen = views.filter(kind="insight", team=OuterRef("team"), ref=OuterRef("pk"))
         return self.annotate(last_viewed_at=Subquery(seen.values("viewed_at")[:1]))
+
+    def among(self, ids: Collection[int]) -> Self:
+        return self.filter(pk__in=ids)
 
     def named(self, reference: str) -> "Insight":
         """The insight with this id or short id; digits are an id first. Raises Missing."""
@@ -74,6 +92,17 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
         """Those that the person of `with_last_view` looked at, the latest first."""
         return self.filter(last_viewed_at__isnull=False).order_by("-last_viewed_at", "-pk")
 
+    def viewed_most(self, views: "ViewLogQuerySet") -> Self:
+        """Adds `view_count`, of the people in `views`; those that most people looked at come first."""
+        seen = views.filter(kind="insight", team=OuterRef("team"), ref=OuterRef("pk")).order_by().values("ref")
+        return (
+            self.annotate(
+                view_count=Subquery(seen.values(count=Count("pk"))), seen_at=Subquery(seen.values(at=Max("viewed_at")))
+            )
+            .filter(view_count__isnull=False)
+            .order_by("-view_count", "-seen_at", "-pk")
+        )
+
     def made_by(self, user_ids: Collection[int]) -> Self:
         return self.filter(created_by__in=user_ids)
 
@@ -96,6 +125,22 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
         """With a series of every one of these events, in a query or in legacy filters."""
         return self.filter(*[_is_about(name) for name in names])
 
+    def about_flag(self, key: str) -> Self:
+        """With a part, at any depth, about the values of this flag: its event property, or the flag by name."""
+        says = Value({"property": f"$feature/{key}", "key": key}, models.JSONField())
+        path = Func(Value(IS_ABOUT_FLAG), template="%(expressions)s::jsonpath")
+        found = [
+            Func(F(column), path, says, function="jsonb_path_exists", output_field=models.BooleanField())
+            for column in ("query", "filters")
+        ]
+        return self.filter(Q(found[0]) | Q(found[1]))
+
+    def not_about_flag_calls(self) -> Self:
+        """Without those that PostHog makes for every flag, which count how often it was called."""
+        # Not `exclude`: where there is no query, it is neither true nor false that it is about them.
+        asking = self.model.objects_including_soft_deleted.filter(_is_about(FLAG_CALLED), pk=OuterRef("pk"))
+        return self.filter(~Exists(asking))
+
     def of_kind(self, kind: str) -> Self:
         """`kind` as PostHog's list calls it: TRENDS, FUNNELS …, SQL, or JSON for all other queries."""
         if kind == "SQL":
@@ -108,12 +153,24 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
         return self.filter(Q(query__kind="InsightVizNode", query__source__kind=node) | legacy)
 
     def search(self, text: str) -> Self:
-        """Name, derived name, description or a tag holds `text`, case aside; equal names come first."""
-        wears = Exists(self._wearings().filter(tag__name__icontains=text))
-        holds = Q(name__icontains=text) | Q(derived_name__icontains=text) | Q(description__icontains=text)
+        """Names, description or a tag hold `text`, case aside; then, where it can be told, what is similar.
+
+        Equal names come first.
+        """
+        columns = ("name", "derived_name", "description")
+        wearings = self._wearings()
+        is_exact = Q(Exists(wearings.filter(tag__name__icontains=text)))
+        for column in columns:
+            is_exact |= Q(**{f"{column}__icontains": text})
+        is_found = is_exact
+        if can_tell_similar():
+            is_found |= resembles(text, *columns) | Q(Exists(wearings.filter(resembles(text, "tag__name"))))
+
+        matched = Case(When(is_exact, then=Value("exact")), default=Value("similar"), output_field=models.CharField())
         is_called_so = Case(When(name__iexact=text, then=0), default=1, output_field=models.IntegerField())
-        found = self.filter(holds | wears).annotate(search_match_type=Value("exact"))
-        return found.order_by(is_called_so, "order", "pk")
+        found = self.filter(is_found).annotate(search_match_type=matched)
+        # "exact" comes before "similar".
+        return found.order_by(is_called_so, "search_match_type", "order", "pk")
 
     def in_order_of(self, field: str) -> Self:
         """`field` may start with a minus. Rows never looked at are the oldest."""
@@ -161,38 +218,3 @@ def _is_about(event: str) -> Q:
         | Q(query__series__contains=series)
         | Q(filters__events__contains=[{"id": event}])
     )
-
-
-class CachedResultQuerySet(BaseQuerySet["CachedResult"]):
-    def by_key(self, keys: Iterable[str], *, team: "Team") -> dict[str, "CachedResult"]:
-        """What is stored under these keys. One query."""
-        return {row.key: row for row in self.filter(team=team, key__in=sorted(set(keys)))}
-
-    def store(self, key: str, response: Mapping[str, Any], *, team: "Team", last_refresh: datetime) -> "CachedResult":
-        row = self.model(key=key, team=team, response=response, last_refresh=last_refresh)
-        self.bulk_create(
-            [row], update_conflicts=True, unique_fields=["key"], update_fields=["response", "last_refresh"]
-        )
-        return row
-
-    def sweep(self) -> None:
-        """Throws away some of what is too old. Small, so that a request can afford it; rows in use are skipped."""
-        old = self.filter(last_refresh__lt=timezone.now() - ANSWERS_ARE_KEPT).order_by("last_refresh")
-        keys = old.select_for_update(skip_locked=True).values("key")[:SWEPT_AT_ONCE]
-        self.filter(key__in=keys).delete()
-
-
-class ViewLogQuerySet(BaseQuerySet["ViewLog"]):
-    def of_user(self, user: Any) -> Self:
-        return self.filter(user=user.pk)
-
-    def record(self, kind: str, refs: Iterable[int], *, team: "Team", user: "User") -> None:
-        """`user` looks at these now. One query."""
-        now = timezone.now()
-        views = [self.model(team=team, user=user, kind=kind, ref=ref, viewed_at=now) for ref in sorted(set(refs))]
-        self.bulk_create(
-            views,
-            update_conflicts=True,
-            unique_fields=["team", "kind", "ref", "user"],
-            update_fields=["viewed_at"],
-        )

@@ -1,0 +1,93 @@
+"""What was computed, and what is known of what is being computed."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from insights.models import QueryJob
+from insights.results import Answer
+from insights.serializers.fields import ObjectField
+
+
+@extend_schema_field(OpenApiTypes.ANY)
+class NothingField(serializers.Field[Any, Any, Any, Any]):
+    """What PostHog's engine knows of a query and ours does not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, source="*", allow_null=True, **kwargs)
+
+    def to_representation(self, value: Any) -> None:
+        return None
+
+
+class QueryStatus(serializers.Serializer[QueryJob]):
+    """How far an asynchronous query is. `results` is its whole answer, once it is asked for by id and complete."""
+
+    id = serializers.CharField(source="query_id", read_only=True)
+    query_async = serializers.SerializerMethodField()
+    team_id = serializers.IntegerField(read_only=True)
+    insight_id = serializers.IntegerField(read_only=True, allow_null=True)
+    dashboard_id = serializers.IntegerField(read_only=True, allow_null=True)
+    complete = serializers.BooleanField(source="is_complete", read_only=True)
+    error = serializers.BooleanField(source="has_failed", read_only=True)
+    error_code = serializers.CharField(read_only=True, allow_null=True)
+    error_message = serializers.CharField(read_only=True, allow_null=True)
+    results = serializers.SerializerMethodField()
+    start_time = serializers.DateTimeField(read_only=True, help_text="When it was accepted.")
+    pickup_time = serializers.DateTimeField(read_only=True, allow_null=True, help_text="When it was begun.")
+    end_time = serializers.DateTimeField(read_only=True, allow_null=True)
+    expiration_time = serializers.DateTimeField(read_only=True, help_text="Until when it may be asked for.")
+    cache_key = serializers.CharField(read_only=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return super().get_fields() | {name: NothingField() for name in ("task_id", "query_progress", "labels")}
+
+    def to_representation(self, status: Any) -> Any:
+        """The error of an answer that no job computed says the little that there is to say."""
+        return super().to_representation(status) if isinstance(status, QueryJob) else status
+
+    def get_query_async(self, job: QueryJob) -> bool:
+        return True
+
+    def get_results(self, job: QueryJob) -> dict[str, Any] | None:
+        answer: Answer | None = self.context.get("answer")
+        return None if answer is None or answer.response is None else QueryResult(answer).data
+
+
+class QueryStatusResult(serializers.Serializer[QueryJob]):
+    query_status = QueryStatus(source="*", read_only=True)
+
+
+class QueryResult(serializers.Serializer[Answer]):
+    """The answer, with whatever else its kind of query gives."""
+
+    results = serializers.JSONField(source="result", read_only=True, allow_null=True)
+    hasMore = serializers.BooleanField(source="response.hasMore", read_only=True, required=False)
+    columns = serializers.JSONField(source="response.columns", read_only=True, required=False)
+    types = serializers.JSONField(source="response.types", read_only=True, required=False)
+    is_cached = serializers.BooleanField(read_only=True)
+    last_refresh = serializers.DateTimeField(read_only=True, allow_null=True)
+    cache_key = serializers.CharField(read_only=True, allow_null=True)
+    cache_target_age = serializers.DateTimeField(read_only=True, allow_null=True)
+    next_allowed_client_refresh = serializers.DateTimeField(read_only=True, allow_null=True)
+    timezone = serializers.CharField(source="response.timezone", read_only=True, allow_null=True)
+    resolved_date_range = ObjectField(source="response.resolved_date_range", read_only=True, allow_null=True)
+    hogql = serializers.CharField(source="response.hogql", read_only=True, allow_null=True)
+    modifiers = serializers.JSONField(source="response.modifiers", read_only=True, allow_null=True)
+    timings = serializers.JSONField(source="response.timings", read_only=True, allow_null=True)
+    error = serializers.CharField(source="response.error", read_only=True, allow_null=True)
+    query_status = QueryStatus(read_only=True, allow_null=True)
+    calculation_trigger = serializers.CharField(read_only=True, allow_null=True)
+
+    def to_representation(self, answer: Answer) -> dict[str, Any]:
+        return {**super().to_representation(answer), **(answer.response or {})}
+
+
+class QueryUpgradeResult(serializers.Serializer[Any]):
+    query = ObjectField(read_only=True)
+
+
+class AsyncAuthResult(serializers.Serializer[Any]):
+    user = serializers.CharField(read_only=True)
