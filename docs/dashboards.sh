@@ -98,6 +98,8 @@ call 200 PATCH "/dashboards/$UNLISTED/" '{"deleted": true}'
 
 echo '# Who may'
 call 200 GET "/dashboards/$DASHBOARD/collaborators/"
+call 200 GET "/dashboards/$DASHBOARD/access_controls/"
+call 200 GET "/dashboards/$DASHBOARD/users_with_access/"
 call 200 GET "/dashboards/$DASHBOARD/sharing/"
 call 200 PATCH "/dashboards/$DASHBOARD/sharing/" '{"enabled": true, "password_required": true}'
 call 200 POST "/dashboards/$DASHBOARD/sharing/passwords/" '{"note": "for the board"}'
