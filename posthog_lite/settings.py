@@ -25,6 +25,11 @@ QUERY_TIMEOUT_SECONDS = env.int("QUERY_TIMEOUT_SECONDS", default=10)
 IS_BEHIND_PROXY = env.bool("IS_BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 RATE_LIMIT_ENABLED = env.bool("RATE_LIMIT_ENABLED", default=False)
+# An endpoint that speaks OpenAI's chat completions may reword what changed on a dashboard. Off without
+# an address or a model.
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="")
 
 # --- Database -------------------------------------------------------------------------------------------------------
 # Our engine over Django's own. With DATA_DIR it starts or joins an embedded server there; tests have one of their own.
@@ -119,6 +124,7 @@ INSTALLED_APPS = [
     "insights",
     "dashboards",
     "sharing",
+    "home",
 ]
 
 MIDDLEWARE = [
@@ -161,6 +167,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
+# Files with a hash in their name never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.js$"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
