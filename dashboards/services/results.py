@@ -13,7 +13,7 @@ from common.exceptions import Refusal
 from dashboards.models import Dashboard, DashboardTile
 from insights.formatting import cut_to_budget, format_results
 from insights.models import Insight, InsightVariable
-from insights.overrides import effective_filters, effective_query
+from insights.overrides import effective_filters, effective_query, question_of
 from insights.queries.freshness import RefreshMode
 from insights.results import Answer, answer_all
 from insights.variables import declared_in, with_values
@@ -162,11 +162,12 @@ def _answer(tiles: Sequence[DashboardTile], dashboard: Dashboard, *, team: Team,
 
 def _question(tile: DashboardTile, dashboard: Dashboard) -> dict[str, Any] | None | Refusal:
     """The query that the tile asks, or why it cannot be asked: old rows may hold what nobody checked."""
-    if tile.insight is None or not isinstance(tile.insight.query, dict):
+    asked = question_of(tile.insight) if tile.insight else None
+    if not isinstance(asked, dict):
         return None
     try:
         filters = effective_filters(tile, filters_override=dashboard.filters_override)
-        query = effective_query(tile.insight.query, filters)
+        query = effective_query(asked, filters)
         return query and with_values(query, dashboard.chosen_variables, dashboard.known_variables)
     except Refusal as refusal:
         return refusal

@@ -12,11 +12,12 @@ from django.utils import timezone
 from accounts.models import Team
 from common.exceptions import Refusal
 from dashboards.models import Dashboard, DashboardTile
-from insights.overrides import effective_filters, effective_query
+from insights.overrides import effective_filters, effective_query, question_of
 from insights.queries import freshness
 from insights.queries.freshness import RefreshMode
 from insights.queries.wrapping import INSIGHT_QUERIES, source_of
 from insights.results import Answer, answer_all
+from insights.variable_services import fill_variables
 from sharing.models import SharingConfiguration
 
 JSON = dict[str, Any]
@@ -66,15 +67,17 @@ def note_visit(dashboard: Dashboard) -> None:
 
 
 def _answer(visit: Visit, shown: Sequence[tuple[Any, DashboardTile | None]]) -> None:
-    asked = [_question(visit, insight, tile) for insight, tile in shown]
-    answers = answers_for_visitors(asked, team=visit.share.team, refresh=visit.refresh)
+    dashboard, team = visit.share.dashboard, visit.share.team
+    chosen = (dashboard and dashboard.variables) or {}
+    asked = fill_variables([_question(visit, insight, tile) for insight, tile in shown], chosen, team=team)
+    answers = answers_for_visitors(asked, team=team, refresh=visit.refresh)
     for (insight, _), answer in zip(shown, answers, strict=True):
         insight.answer = answer
 
 
 def _question(visit: Visit, insight: Any, tile: DashboardTile | None) -> JSON | None:
     """Locked filters come last of all: a tile's own replace the dashboard's, but not these."""
-    query = effective_query(insight.query, effective_filters(tile))
+    query = effective_query(question_of(insight), effective_filters(tile))
     if not visit.locked_filters or query is None:
         return query
     is_filterable = source_of(query).get("kind") in FILTERABLE
