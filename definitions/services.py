@@ -10,11 +10,12 @@ import structlog
 from django.db import Error, IntegrityError, transaction
 
 from common.exceptions import Refusal
+from definitions.activities import log_definition, log_verification, state_of
 from definitions.models import Definition, EventDefinition, EventProperty, PropertyDefinition
 from definitions.property_types import PropertyType
 from definitions.recently import RecentlySeen
 from definitions.sightings import NO_GROUP, PropertyKey, Sightings
-from tagging.services import set_tags, sweep_orphans
+from tagging.services import normalise, set_tags, sweep_orphans
 
 if TYPE_CHECKING:
     from accounts.models import Project, Team, User
@@ -36,6 +37,7 @@ def create_event_definition(fields: Mapping[str, Any], *, team: "Team", user: "U
         with transaction.atomic():
             definition.save(force_insert=True)
             set_tags(definition, tags, team=team)
+            log_definition(definition, "created", before={}, after=state_of(definition), user=user)
     except IntegrityError:
         raise Refusal(f"Event definition with name '{definition.name}' already exists", attr="name") from None
     return definition
@@ -47,6 +49,7 @@ def update_definition(definition: Definition, changes: Mapping[str, Any], *, tea
     values = dict(changes)
     tags = values.pop("tags", None)
     judged = _wishes(values)
+    before = state_of(definition)
     definition.judge(judged, by=user)
     definition.updated_by = user
     for name, value in values.items():
@@ -58,20 +61,23 @@ def update_definition(definition: Definition, changes: Mapping[str, Any], *, tea
     definition.save(
         update_fields={*values, "verified", "verified_at", "verified_by", "hidden", "updated_by", "updated_at"}
     )
+    after = state_of(definition)
     if tags is not None:
         set_tags(definition, tags, team=team)
+        after["tags"] = normalise(tags)
+    log_definition(definition, "updated", before=before, after=after, user=user)
 
 
-def delete_event_definition(definition: EventDefinition) -> None:
+def delete_event_definition(definition: EventDefinition, *, user: "User") -> None:
     """The next such event makes it anew."""
-    _delete(definition, keys=[(definition.team_id, definition.name)])
+    _delete(definition, keys=[(definition.team_id, definition.name)], user=user)
 
 
-def delete_property_definition(definition: PropertyDefinition) -> None:
+def delete_property_definition(definition: PropertyDefinition, *, user: "User") -> None:
     """The next event that carries it makes it anew."""
     index = NO_GROUP if definition.group_type_index is None else definition.group_type_index
     key = PropertyKey(definition.type, index, definition.name)
-    _delete(definition, keys=[(definition.team_id, key, kind) for kind in (None, *PropertyType)])
+    _delete(definition, keys=[(definition.team_id, key, kind) for kind in (None, *PropertyType)], user=user)
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ def bulk_update_verified(ids: Collection[UUID], *, verified: bool, project: "Pro
     if changed:
         chosen = definitions.filter(pk__in=changed)
         chosen.verify(by=user) if verified else chosen.unverify(by=user)
+        log_verification([found[pk] for pk in changed], verified=verified, team=project.team, user=user)
     return Verdict(changed=changed, missing=[pk for pk in wanted if pk not in found])
 
 
@@ -149,9 +156,10 @@ def _wishes(values: dict[str, Any]) -> dict[str, Any]:
     return {name: values.pop(name) for name in ("verified", "hidden") if name in values}
 
 
-def _delete(definition: Definition, *, keys: Iterable[tuple[Any, ...]]) -> None:
+def _delete(definition: Definition, *, keys: Iterable[tuple[Any, ...]], user: "User") -> None:
     team = definition.team  # type: ignore[attr-defined]
     with transaction.atomic():
+        log_definition(definition, "deleted", before={}, after={}, user=user)
         definition.delete()
         sweep_orphans(team)
     _recently.forget(keys)

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.viewsets import ProjectScopedViewSet
 from common.exceptions import Missing, Refusal
 from definitions import services
+from definitions.activities import log_new_tags
 from definitions.filters import EventDefinitionFilter, PropertyDefinitionFilter, required_texts
 from definitions.models import EventDefinition, EventProperty, PropertyDefinition
 from definitions.pagination import DefinitionsPagination
@@ -47,8 +48,10 @@ class DefinitionViewSet(mixins.UpdateModelMixin, mixins.DestroyModelMixin, Proje
         body = self.body(BulkUpdateTagsOfDefinitionsBody)
         rows: Any = self.get_queryset()
         with transaction.atomic():
-            rows.locked(body["ids"])
-            tagged = {row.id: sorted(row.after) for row in bulk_update_tags(rows, team=self.team, **body)}
+            names = {definition.pk: definition.name for definition in rows.locked(body["ids"])}
+            changed = bulk_update_tags(rows, team=self.team, **body)
+            log_new_tags(changed, names=names, model=rows.model, team=self.team, user=self.user)
+        tagged = {row.id: sorted(row.after) for row in changed}
         missing = dict.fromkeys(pk for pk in body["ids"] if pk not in tagged)
         return Response({"updated": [{"id": pk, "tags": tags} for pk, tags in tagged.items()], **_skipped(missing)})
 
@@ -80,7 +83,7 @@ class EventDefinitionViewSet(
         )
 
     def perform_destroy(self, instance: EventDefinition) -> None:
-        services.delete_event_definition(instance)
+        services.delete_event_definition(instance, user=self.user)
 
     @action(methods=["get"], detail=False)
     def by_name(self, request: Request, **kwargs: Any) -> Response:
@@ -140,7 +143,7 @@ class PropertyDefinitionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin
     scope_object_write_actions = ("bulk_update_tags",)
 
     def perform_destroy(self, instance: PropertyDefinition) -> None:
-        services.delete_property_definition(instance)
+        services.delete_property_definition(instance, user=self.user)
 
     @action(methods=["get"], detail=False)
     def seen_together(self, request: Request, **kwargs: Any) -> Response:

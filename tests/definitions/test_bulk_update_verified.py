@@ -70,8 +70,8 @@ def test_costs_the_same_for_one_row_and_for_twenty(api, url, team, rows, django_
     ids = [definition.pk for definition in EventDefinitionFactory.create_batch(rows, team=team)]
     client = api("event_definition:write")
 
-    # key and user, its last use, project and membership, begin, lock, update, release
-    with django_assert_num_queries(7):
+    # key and user, its last use, project and membership, begin, lock, update, activity, release
+    with django_assert_num_queries(8):
         response = client.post(url("event_definitions/bulk_update_verified/"), {"ids": ids, "verified": True})
 
     assert len(response.json()["updated"]) == rows
