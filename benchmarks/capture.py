@@ -62,10 +62,11 @@ def _measure(rounds: int, port: int) -> None:
     try:
         _wait_for(port)
         _send_all(port, team.api_token)  # people, definitions and connections are there from now on
-        by_http = by_copy = ()
+        by_http: list[float] = []
+        by_copy: list[float] = []
         for number in range(rounds):
-            by_http += (_seconds(lambda: _send_all(port, team.api_token)),)
-            by_copy += (_seconds(lambda: _copy_all(rows_team)),)
+            by_http.append(_seconds(lambda: _send_all(port, team.api_token)))
+            by_copy.append(_seconds(lambda: _copy_all(rows_team)))
             ratio = by_http[-1] / by_copy[-1]
             print(f"round {number + 1}: HTTP {by_http[-1]:.2f} s, COPY {by_copy[-1]:.2f} s, ratio {ratio:.2f}")
         _check_all_are_there((2 * rounds + 1) * EVENTS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from activity.changes import changes_between
 from activity.services import Entry, log_activities, log_activity
@@ -46,7 +45,7 @@ def log_verification(definitions: Iterable[EventDefinition], *, verified: bool, 
 
 
 def log_new_tags(
-    tagged: Iterable[Tagged], *, names: Mapping[UUID, str], model: type[Any], team: "Team", user: "User"
+    tagged: Iterable[Tagged], *, names: Mapping[Any, str], model: type[Any], team: "Team", user: "User"
 ) -> None:
     entries = [
         Entry(

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from common.error_views import endpoint_not_found
@@ -8,7 +8,8 @@ from posthog_lite.schema_view import SchemaView
 from sharing.urls import public_urlpatterns
 
 # Everything that belongs to a project, once; both prefixes lead here.
-project_urlpatterns: list = [
+project_urlpatterns: list[URLResolver] = [
+    path("", include("accounts.project_urls")),
     path("", include("activity.urls")),
     path("", include("dashboards.urls")),
     path("", include("datasets.urls")),
@@ -20,7 +21,7 @@ project_urlpatterns: list = [
     path("", include("themes.urls")),
 ]
 
-api_urlpatterns = [
+api_urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("schema/swagger-ui/", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger-ui"),
     path("schema/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *capture_urlpatterns,
     *public_urlpatterns,
+    path("", include("home.urls")),
 ]
 
 handler400 = "common.error_views.bad_request"

@@ -1,4 +1,4 @@
-"""The main job, end to end: the official SDK captures, curl builds a dashboard, `run_insights` tells the true numbers."""
+"""The main job: the official SDK captures, curl builds a dashboard, `run_insights` tells the true numbers."""
 
 import json
 import shutil
