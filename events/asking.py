@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from events.filtering.actions import Alternative
 from events.filtering.conditions import EVERYTHING, Condition
 
 Column = Literal["event", "distinct_id", "person_id"]
@@ -22,6 +23,7 @@ class EventsAsked:
     distinct_id: str | None = None
     person: UUID | int | None = None
     condition: Condition = EVERYTHING
+    action: tuple[Alternative, ...] | None = None
     is_descending: bool = True
     limit: int = 100
     offset: int = 0

@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.http import QueryDict
-from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ParseError
 
-from accounts.models import Team
 from common.exceptions import Refusal
 from common.parsers import parse_json
 from events.asking import MAX_OFFSET, Column, EventsAsked, ValuesAsked
-from events.filtering.conditions import EVERYTHING, Condition
+from events.clock import clock_of
+from events.filtering.conditions import EVERYTHING, Condition, InCohort
+from events.filtering.errors import fault_of
 from events.filtering.moments import Clock
 from events.filtering.query_strings import condition_from, moment_of
-from events.models import Group, Person
-from events.querysets import GroupQuerySet, PersonQuerySet
+from events.models import Cohort, Group, Person
+from events.querysets import ActionQuerySet, CohortQuerySet, GroupQuerySet, PersonQuerySet
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -31,14 +32,16 @@ NEWEST_FIRST = ["-timestamp"]
 COLUMNS: tuple[Column, ...] = ("event", "distinct_id", "person_id")
 
 
-def clock_of(team: Team) -> Clock:
-    return Clock.of(team, timezone.now())
-
-
-def events_asked(query: QueryDict, *, clock: Clock, default_limit: int = DEFAULT_LIMIT) -> EventsAsked | None:
-    """None where nothing can be meant: a person id of a strange form. Raises Refusal."""
+def events_asked(
+    query: QueryDict, *, actions: ActionQuerySet, clock: Clock, default_limit: int = DEFAULT_LIMIT
+) -> EventsAsked | None:
+    """None where nothing can be meant: a person id of a strange form, no such action. Raises Refusal."""
     person = query.get("person_id")
-    if (person and person_id(person) is None) or query.get("action_id"):
+    if person and person_id(person) is None:
+        return None
+    wanted = query.get("action_id")
+    action = actions.with_id(wanted) if wanted else None
+    if wanted and (action is None or not action.steps):
         return None
     return EventsAsked(
         before=_moment(query, "before", clock) or clock.now + GRACE,
@@ -47,6 +50,7 @@ def events_asked(query: QueryDict, *, clock: Clock, default_limit: int = DEFAULT
         distinct_id=query.get("distinct_id") or None,
         person=person_id(person) if person else None,
         condition=_condition(query.get("properties"), clock),
+        action=action.alternatives if action else None,
         is_descending="orderBy" not in query or _json(query.get("orderBy"), None) == NEWEST_FIRST,
         limit=min(_positive(query.get("limit")) or default_limit, MAX_LIMIT),
         offset=min(_positive(query.get("offset")), MAX_OFFSET),
@@ -100,6 +104,9 @@ class PersonFilter(filters.FilterSet):
     )
     email = filters.CharFilter(method="filter_email", help_text="Persons with exactly this e-mail address.")
     distinct_id = filters.CharFilter(method="filter_distinct_id", help_text="The person with this distinct id.")
+    cohort = filters.NumberFilter(
+        method="filter_cohort", min_value=1, max_value=2**63 - 1, help_text="Persons in the cohort with this id."
+    )
     properties = filters.CharFilter(method="filter_properties", help_text="A JSON list of filters by person property.")
 
     class Meta:
@@ -115,11 +122,36 @@ class PersonFilter(filters.FilterSet):
     def filter_distinct_id(self, persons: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return persons.with_distinct_id(value)
 
+    def filter_cohort(self, persons: PersonQuerySet, name: str, value: Decimal) -> PersonQuerySet:
+        team = self.request.parser_context["view"].team
+        with fault_of("cohort"):
+            belongs = InCohort(cohort_id=int(value), place="cohort")
+            return persons.meeting(belongs, team_id=team.pk, clock=clock_of(team))
+
     def filter_properties(self, persons: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         team = self.request.parser_context["view"].team
         clock = clock_of(team)
         condition = condition_from(_properties(value), clock=clock, default_type="person", only=["person"])
         return persons.meeting(condition, team_id=team.pk, clock=clock)
+
+
+class CohortFilter(filters.FilterSet):
+    search = filters.CharFilter(method="filter_search", help_text="Part of the name.")
+    is_static = filters.BooleanFilter(method="filter_is_static", help_text="Listed persons, or those of criteria.")
+    created_by_id = filters.NumberFilter(method="filter_created_by", help_text="Id of the user who made it.")
+
+    class Meta:
+        model = Cohort
+        fields: list[str] = []
+
+    def filter_search(self, cohorts: CohortQuerySet, name: str, value: str) -> CohortQuerySet:
+        return cohorts.search(value)
+
+    def filter_is_static(self, cohorts: CohortQuerySet, name: str, value: bool) -> CohortQuerySet:
+        return cohorts.static(value)
+
+    def filter_created_by(self, cohorts: CohortQuerySet, name: str, value: Decimal) -> CohortQuerySet:
+        return cohorts.made_by(value)
 
 
 class GroupFilter(filters.FilterSet):

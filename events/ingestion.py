@@ -15,7 +15,7 @@ from accounts.models import Team
 from definitions.services import record_seen
 from events.groups import identified_groups, link_groups
 from events.incoming import IncomingEvent
-from events.models import Event, EventUuid, Group, Person, PersonCounter, PersonDistinctId
+from events.models import CohortPerson, Event, EventUuid, Group, Person, PersonCounter, PersonDistinctId
 from events.partitions import ensure_partitions, forget_partitions
 from events.people import People, PersonDraft
 from events.querysets import LockStrength
@@ -188,6 +188,7 @@ def _merge(team: Team, absorbed: dict[PersonDraft, PersonDraft]) -> None:
     stored = {person: survivor for person, survivor in absorbed.items() if not person.is_new}
     if stored:
         Event.objects.move_to_survivors(team_id=team.pk, absorbed=stored)
+        CohortPerson.objects.move_to_survivors(team_id=team.pk, absorbed=stored)
         Person.objects.remove(list(stored))
 
 

@@ -4,6 +4,7 @@ from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
+from events.serializers.cohorts import AddPersonsBody, RemovePersonBody
 from events.serializers.events import EventPageSerializer, EventSerializer, ValuesResult
 from events.serializers.groups import GroupSerializer
 from events.serializers.persons import (
@@ -12,6 +13,7 @@ from events.serializers.persons import (
     BulkDeleteResult,
     DeletePropertyBody,
     DistinctIdsBody,
+    PersonBasicSerializer,
     PersonSerializer,
     PersonValueSerializer,
     SplitBody,
@@ -39,6 +41,7 @@ VALUE = _query("value", OpenApiTypes.STR, "Only values that contain this text, i
 NO_BODY = OpenApiResponse(description="No response body")
 
 EVENT_FILTERS = [
+    _query("action_id", OpenApiTypes.INT, "Only events that are this action."),
     _query(
         "after",
         OpenApiTypes.STR,
@@ -144,3 +147,37 @@ describe_groups = extend_schema_view(
 
 
 describe_group_types = extend_schema_view(list=extend_schema(summary="List the types of groups"))
+
+NO_DELETION = extend_schema(
+    description='Hard delete of this model is not allowed. Use a patch API call to set "deleted" to true',
+    responses={405: NO_BODY},
+)
+
+describe_actions = extend_schema_view(
+    list=extend_schema(description="The project's actions by name, without the deleted ones."),
+    create=extend_schema(description="Give a name to the events that any of the steps describes."),
+    retrieve=extend_schema(description="An action that is not deleted."),
+    update=extend_schema(description="Replace an action, deleted or not."),
+    partial_update=extend_schema(description="Change an action, deleted or not. `steps` are replaced as a whole."),
+    destroy=NO_DELETION,
+)
+
+describe_cohorts = extend_schema_view(
+    list=extend_schema(description="The project's cohorts, the newest first, without the deleted ones."),
+    create=extend_schema(description="Make a cohort by criteria, or a static one of listed persons."),
+    retrieve=extend_schema(description="A cohort that is not deleted. `count` is at most some minutes old."),
+    update=extend_schema(description="Replace a cohort, deleted or not."),
+    partial_update=extend_schema(description="Change a cohort, deleted or not."),
+    destroy=NO_DELETION,
+    persons=extend_schema(
+        summary="List the persons of a cohort",
+        description="Those who are in it now, the newest persons first.",
+        responses=PersonBasicSerializer(many=True),
+    ),
+    add_persons_to_static_cohort=extend_schema(
+        summary="Add persons to a static cohort", request=AddPersonsBody, responses=SuccessResult
+    ),
+    remove_person_from_static_cohort=extend_schema(
+        summary="Remove a person from a static cohort", request=RemovePersonBody, responses=SuccessResult
+    ),
+)

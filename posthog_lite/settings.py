@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ActionStepMatching": "events.serializers.actions.MATCHINGS",
         "DashboardRestrictionLevel": "dashboards.models.Dashboard.RestrictionLevel",
         "DashboardPrivilegeLevel": "dashboards.models.Dashboard.PrivilegeLevel",
         "OrganizationMembershipLevel": "accounts.models.OrganizationMembership.Level",

@@ -1,6 +1,6 @@
 """Property filters as a small tree, free of JSON and of SQL: what every engine has to evaluate."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from common.exceptions import Refusal
 from events.filtering.errors import Unsupported
 from events.filtering.nodes import (
+    CohortPropertyFilter,
+    ElementPropertyFilter,
     EmptyPropertyFilter,
     EventPropertyFilter,
     OtherPropertyFilter,
@@ -20,10 +22,13 @@ from events.filtering.nodes import (
     Scalar,
 )
 
-Scope = Literal["event", "person"]
+Scope = Literal["event", "person", "element"]
+ValuedFilter = EventPropertyFilter | PersonPropertyFilter | ElementPropertyFilter | OtherPropertyFilter
 _filters: TypeAdapter[PropertyFilters] = TypeAdapter(PropertyFilters)
 _filter_list: TypeAdapter[PropertyFilterList] = TypeAdapter(PropertyFilterList)
 WITHOUT_VALUE = ("is_set", "is_not_set")
+OUTSIDE_COHORT = ("not_in", "is_not")
+COHORT_OPERATORS = ("in", "exact", *OUTSIDE_COHORT)
 SUPPORTED_OPERATORS = {
     "exact",
     "is_not",
@@ -62,6 +67,38 @@ class Comparison:
     place: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class InCohort:
+    """The person belongs to the cohort."""
+
+    cohort_id: int
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performed:
+    """The person did something: an event of this name that meets a condition, so often, in a stretch of time."""
+
+    team_id: int
+    event: str
+    condition: "Condition"
+    since: str
+    until: str | None = None
+    #: How often, as an operator and a number; None is at least once.
+    times: tuple[Literal["exact", "gte", "lte", "gt", "lt"], int] | None = None
+
+
+@dataclass(frozen=True)
+class Not:
+    """Holds where the part does not, also where the part cannot be told."""
+
+    part: "Condition"
+
+    @property
+    def parts(self) -> "tuple[Condition, ...]":
+        return (self.part,)
+
+
 @dataclass(frozen=True)
 class AllOf:
     parts: "tuple[Condition, ...]" = ()
@@ -72,8 +109,22 @@ class AnyOf:
     parts: "tuple[Condition, ...]"
 
 
-Condition = Comparison | AllOf | AnyOf
+Condition = Comparison | InCohort | Performed | Not | AllOf | AnyOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members:
+    """Who is in a cohort: the persons who meet the condition now; without one, those that somebody listed."""
+
+    team_id: int
+    cohort_id: int
+    name: str
+    condition: Condition | None
+
+
+MembersOf = Callable[[int], Members | None]
 EVERYTHING = AllOf()
+NOTHING = AnyOf(())
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
@@ -103,16 +154,17 @@ def read_condition(filters: object) -> Condition:
     return condition_of(_filter_list.validate_python(filters), place="properties")
 
 
-def comparisons(condition: Condition) -> Iterator[Comparison]:
-    if isinstance(condition, Comparison):
+def leaves(condition: Condition) -> Iterator[Comparison | InCohort | Performed]:
+    if isinstance(condition, Comparison | InCohort | Performed):
         yield condition
         return
     for part in condition.parts:
-        yield from comparisons(part)
+        yield from leaves(part)
 
 
 def scopes(condition: Condition) -> set[Scope]:
-    return {comparison.scope for comparison in comparisons(condition)}
+    """Whose properties are read here. Cohorts look them up by themselves."""
+    return {leaf.scope for leaf in leaves(condition) if isinstance(leaf, Comparison)}
 
 
 def reads_persons(condition: Condition) -> bool:
@@ -129,11 +181,21 @@ def _of_item(item: PropertyItem, place: str) -> Condition:
         return EVERYTHING
     if isinstance(item, PropertyGroup):
         return _of_group(item, f"{place}.values")
+    if isinstance(item, CohortPropertyFilter):
+        return in_cohort(item, place)
     if isinstance(item, OtherPropertyFilter) and item.type == "feature":
         return _comparison(item, "event", place)
-    if isinstance(item, EventPropertyFilter | PersonPropertyFilter):
+    if isinstance(item, EventPropertyFilter | PersonPropertyFilter | ElementPropertyFilter):
         return _comparison(item, item.type, place)
     raise Unsupported(f"{place}: a property filter of type {item.type}")
+
+
+def in_cohort(item: CohortPropertyFilter, place: str) -> Condition:
+    operator = item.operator or "in"
+    if operator not in COHORT_OPERATORS:
+        raise Unsupported(f"{place}: the operator {operator} of a cohort")
+    belongs = InCohort(cohort_id=item.value, place=place)
+    return Not(belongs) if operator in OUTSIDE_COHORT else belongs
 
 
 def _of_group(group: PropertyGroup, place: str) -> Condition:
@@ -144,9 +206,7 @@ def _of_group(group: PropertyGroup, place: str) -> Condition:
     return EVERYTHING if EVERYTHING in parts else AnyOf(parts)
 
 
-def _comparison(
-    item: EventPropertyFilter | PersonPropertyFilter | OtherPropertyFilter, scope: Scope, place: str
-) -> Condition:
+def _comparison(item: ValuedFilter, scope: Scope, place: str) -> Condition:
     operator = item.operator or "exact"
     if operator not in SUPPORTED_OPERATORS:
         raise Unsupported(f"{place}: the operator {operator}")
@@ -159,7 +219,7 @@ def _comparison(
     return Comparison(scope=scope, key=item.key, operator=operator, values=values, place=place)
 
 
-def _values(item: EventPropertyFilter | PersonPropertyFilter | OtherPropertyFilter) -> tuple[Scalar, ...]:
+def _values(item: ValuedFilter) -> tuple[Scalar, ...]:
     if item.value is None:
         return ()
     return tuple(item.value) if isinstance(item.value, list) else (item.value,)

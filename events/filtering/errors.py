@@ -1,3 +1,8 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
 from common.exceptions import Refusal
 
 
@@ -6,3 +11,16 @@ class Unsupported(Refusal):
 
     def __init__(self, place: str, reason: str = "is not supported yet") -> None:
         super().__init__(f"{place} {reason}.")
+
+
+@contextmanager
+def fault_of(attr: str, *, place: str | None = None) -> Iterator[None]:
+    """Whatever is refused inside is a fault of the field `attr`. What pydantic finds gets its place before it."""
+    try:
+        yield
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        where = ".".join(str(part) for part in (place or attr, *first["loc"]))
+        raise Refusal(f"{where}: {first['msg']}", attr=attr) from None
+    except Refusal as refusal:
+        raise Refusal(refusal.detail, code=refusal.code, attr=attr) from None

@@ -8,12 +8,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.conditions import Members, MembersOf
 
 _RELATIVE = re.compile(r"-?(?P<number>[0-9]+)?(?P<unit>[hdwmqyMs])(?P<position>Start|End)?")
 _ABSOLUTE_LOOK = re.compile(r"\s*[0-9]{4,}-")
@@ -23,19 +24,24 @@ _CALENDAR_DAYS = {"d": 1, "w": 7, "q": 91}
 _MONTHS = {"m": 1, "y": 12}
 
 
+def no_cohorts(cohort_id: int) -> Members | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """Where and when the question is asked."""
+    """Where and when the question is asked, and who is in the cohorts of that place."""
 
     now: datetime
     zone: ZoneInfo
     week_starts_on_monday: bool = False
+    members_of: MembersOf = field(default=no_cohorts, compare=False)
 
     @classmethod
-    def of(cls, team: Team, now: datetime) -> "Clock":
+    def of(cls, team: Team, now: datetime, *, members_of: MembersOf = no_cohorts) -> "Clock":
         zone = ZoneInfo(team.timezone)
         starts_on_monday = team.week_start_day == Team.WeekStartDay.MONDAY
-        return cls(now=now.astimezone(zone), zone=zone, week_starts_on_monday=starts_on_monday)
+        return cls(now=now.astimezone(zone), zone=zone, week_starts_on_monday=starts_on_monday, members_of=members_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +56,7 @@ class Moment:
 
 def parse_moment(text: str, clock: Clock) -> Moment:
     """Absolute dates are read in the project's zone; a text that holds no date at all means now, as in PostHog."""
-    with _readable_dates(text):
+    with readable_dates(text):
         absolute = _parse_absolute(text.strip(), clock.zone)
         if absolute:
             return Moment(at=absolute)
@@ -73,7 +79,22 @@ def months_later(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
 
 
-def _end_of_hour(at: datetime) -> datetime:
+def length_in(text: str) -> tuple[int, str] | None:
+    """Of "-1w" the number and the unit. Raises Refusal."""
+    match = _RELATIVE.search(text)
+    return (_number(match), match["unit"]) if match else None
+
+
+def shift(at: datetime, number: int, unit: str) -> datetime:
+    """So many units back."""
+    if unit in _CLOCK:
+        return (at.astimezone(UTC) - number * _CLOCK[unit]).astimezone(at.tzinfo)
+    if unit in _CALENDAR_DAYS:
+        return at - timedelta(days=number * _CALENDAR_DAYS[unit])
+    return months_later(at, -number * _MONTHS[unit])
+
+
+def end_of_hour(at: datetime) -> datetime:
     return at.replace(minute=59, second=59, microsecond=999999)
 
 
@@ -101,7 +122,7 @@ def _parse_relative(text: str, clock: Clock) -> Moment:
     if not match:
         return Moment(at=clock.now, is_relative=True)
     number, unit = _number(match), match["unit"]
-    at = _at_position(_shift(clock.now, number, unit), unit, match["position"])
+    at = _at_position(shift(clock.now, number, unit), unit, match["position"])
     return Moment(at=at, is_relative=True, unit=unit, number=number)
 
 
@@ -112,20 +133,12 @@ def _number(match: re.Match[str]) -> int:
     return int(digits)
 
 
-def _shift(at: datetime, number: int, unit: str) -> datetime:
-    if unit in _CLOCK:
-        return (at.astimezone(UTC) - number * _CLOCK[unit]).astimezone(at.tzinfo)
-    if unit in _CALENDAR_DAYS:
-        return at - timedelta(days=number * _CALENDAR_DAYS[unit])
-    return months_later(at, -number * _MONTHS[unit])
-
-
 def _at_position(at: datetime, unit: str, position: str | None) -> datetime:
     if not position:
         return at
     is_start = position == "Start"
     if unit == "h":
-        return at.replace(minute=0, second=0, microsecond=0) if is_start else _end_of_hour(at)
+        return at.replace(minute=0, second=0, microsecond=0) if is_start else end_of_hour(at)
     if unit == "d":
         return start_of_day(at) if is_start else end_of_day(at)
     if unit == "m":
@@ -136,7 +149,7 @@ def _at_position(at: datetime, unit: str, position: str | None) -> datetime:
 
 
 @contextmanager
-def _readable_dates(text: str) -> Iterator[None]:
+def readable_dates(text: str) -> Iterator[None]:
     """Dates outside the years 1 to 9999 cannot be written down."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""Conditions on properties → SQL. Values are always bound; nothing here may raise inside Postgres.
+"""Comparisons of properties → SQL. Values are always bound; nothing here may raise inside Postgres.
 
 A property is compared as the text of its JSON value (10 equals "10"), a missing one and a JSON null are NULL.
 """
@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common.exceptions import Refusal
-from events.filtering.conditions import AnyOf, Comparison, Condition, Scope
+from events.filtering.conditions import Comparison, Scope
+from events.filtering.elements import any_element, matches_selectors
 from events.filtering.moments import Clock, parse_moment, start_of_day
 from events.filtering.nodes import Scalar
 from events.filtering.regexes import to_postgres
@@ -26,16 +27,28 @@ _SECONDS = r"^[0-9]{9,10}(\.[0-9]{1,9})?$"
 _MILLISECONDS = r"^[0-9]{12,13}$"
 
 
-def condition_sql(condition: Condition, *, clock: Clock) -> Sql:
+def comparison_sql(comparison: Comparison, *, clock: Clock) -> Sql:
     """True or not true (never an error) for each row of `events e` (and `persons p`, where a person is read)."""
-    if isinstance(condition, Comparison):
-        return _OPERATORS[condition.operator](property_text(condition.scope, condition.key), condition, clock)
-    if isinstance(condition, AnyOf):
-        parts = [condition_sql(part, clock=clock) for part in condition.parts]
-        return compose("({any})", any=joined(" OR ", parts))
-    if not condition.parts:
-        return Sql("TRUE")
-    return compose("({all})", all=joined(" AND ", [condition_sql(part, clock=clock) for part in condition.parts]))
+    if comparison.scope == "element":
+        return _of_elements(comparison, clock)
+    return _OPERATORS[comparison.operator](property_text(comparison.scope, comparison.key), comparison, clock)
+
+
+def _of_elements(comparison: Comparison, clock: Clock) -> Sql:
+    """Whether any of the page elements meets it; the negations, whether none does."""
+    is_negated = comparison.operator in _NEGATED
+    operator = _NEGATED.get(comparison.operator, comparison.operator)
+    if comparison.key == "selector":
+        found = _selected(comparison, operator)
+    else:
+        found = any_element(comparison.key, lambda text: _OPERATORS[operator](text, comparison, clock))
+    return compose("({found}) IS NOT TRUE", found=found) if is_negated else found
+
+
+def _selected(comparison: Comparison, operator: str) -> Sql:
+    if operator not in ("exact", "in"):
+        raise Refusal(f"{comparison.place}: the operator {comparison.operator} makes no sense for a selector.")
+    return matches_selectors([str(value) for value in comparison.values])
 
 
 def property_text(scope: Scope, key: str) -> Sql:
@@ -236,4 +249,14 @@ _OPERATORS: dict[str, Operation] = {
     "is_date_exact": _dated(_on),
     "is_date_before": _dated(_before),
     "is_date_after": _dated(_after),
+}
+# Of many elements "none of them is" is another thing than "one of them is not".
+_NEGATED = {
+    "is_not": "exact",
+    "not_in": "in",
+    "not_icontains": "icontains",
+    "not_icontains_multi": "icontains_multi",
+    "not_regex": "regex",
+    "is_not_set": "is_set",
+    "not_between": "between",
 }

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from common.exceptions import Refusal
+from events.filtering.compiler import condition_sql
 from events.filtering.conditions import Condition, read_condition, scopes
+from events.filtering.errors import fault_of
 from events.filtering.moments import Clock, parse_moment
-from events.filtering.properties import condition_sql
 
 _RELATIVE = re.compile(r"-?[0-9]{1,9}[hdwmqyMs](?:Start|End)?")
 # In a query string a plus that nobody escaped has become a space.
@@ -31,19 +30,13 @@ def moment_of(text: str, *, name: str, clock: Clock) -> datetime:
 
 
 def condition_from(
-    filters: Any, *, clock: Clock, default_type: str = "event", only: Iterable[str] = ("event", "person")
+    filters: Any, *, clock: Clock, default_type: str = "event", only: Iterable[str] = ("event", "person", "element")
 ) -> Condition:
     """From a list of filters or a group of them. Raises Refusal."""
-    try:
+    with fault_of("properties"):
         condition = read_condition(_completed(filters, default_type))
         # Values that an operator cannot use are found out here, where it is known which parameter they stand in.
         condition_sql(condition, clock=clock)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in ("properties", *first["loc"]))
-        raise Refusal(f"{place}: {first['msg']}", attr="properties") from None
-    except Refusal as refusal:
-        raise Refusal(refusal.detail, code=refusal.code, attr="properties") from None
     foreign = sorted(scopes(condition) - set(only))
     if foreign:
         raise Refusal(f"A property filter of type {foreign[0]} is not supported here.", attr="properties")

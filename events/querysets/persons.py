@@ -15,9 +15,9 @@ from django.db.models.fields.json import KeyTextTransform
 
 from accounts.querysets import ProjectScopedQuerySet
 from common.querysets import BaseQuerySet
+from events.filtering.compiler import person_condition_sql
 from events.filtering.conditions import Condition
 from events.filtering.moments import Clock
-from events.filtering.properties import condition_sql
 from events.people import PersonDraft
 from events.querysets.values import values_of_persons
 
@@ -158,7 +158,7 @@ class PersonQuerySet(ProjectScopedQuerySet["Person"]):
         return annotated.filter(is_it)
 
     def meeting(self, condition: Condition, *, team_id: int, clock: Clock) -> Self:
-        meets = condition_sql(condition, clock=clock)
+        meets = person_condition_sql(condition, clock=clock)
         statement = f"SELECT p.id FROM persons p WHERE p.team_id = %s::bigint AND {meets.text}"
         return self.filter(pk__in=RawSQL(statement, (team_id, *meets.params)))
 

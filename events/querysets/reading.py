@@ -8,9 +8,9 @@ from uuid import UUID
 import orjson
 
 from events.asking import EventRow, EventsAsked
+from events.filtering.compiler import alternatives_sql, condition_sql
 from events.filtering.conditions import reads_persons
 from events.filtering.moments import Clock
-from events.filtering.properties import condition_sql
 from events.filtering.sql import Sql, compose, joined
 from events.querysets.statements import fetch, time_limit
 
@@ -39,12 +39,17 @@ def _page_sql(team_id: int, asked: EventsAsked, clock: Clock) -> Sql:
         " ORDER BY e.timestamp {direction}, e.uuid {direction}"
         " LIMIT {limit}::bigint OFFSET {offset}::bigint",
         columns=Sql(_COLUMNS),
-        persons=Sql(_PERSONS if reads_persons(asked.condition) else ""),
+        persons=Sql(_PERSONS if _reads_persons(asked) else ""),
         conditions=joined(" AND ", _page_conditions(team_id, asked, clock)),
         direction=Sql(direction),
         limit=asked.limit,
         offset=asked.offset,
     )
+
+
+def _reads_persons(asked: EventsAsked) -> bool:
+    conditions = [asked.condition, *(one.condition for one in asked.action or ())]
+    return any(reads_persons(condition) for condition in conditions)
 
 
 def _page_conditions(team_id: int, asked: EventsAsked, clock: Clock) -> Iterator[Sql]:
@@ -70,6 +75,8 @@ def _page_conditions(team_id: int, asked: EventsAsked, clock: Clock) -> Iterator
             team=team_id,
             is_it=compose(key.text, key=asked.person),
         )
+    if asked.action is not None:
+        yield alternatives_sql(asked.action, clock=clock)
     yield condition_sql(asked.condition, clock=clock)
 
 

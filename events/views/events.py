@@ -12,9 +12,10 @@ from accounts.permissions import key_of
 from accounts.viewsets import ProjectScopedViewSet
 from common.exceptions import Missing, Refusal
 from events.asking import EventRow, EventsAsked
-from events.filters import MAX_LIMIT, clock_of, events_asked, values_asked
+from events.clock import clock_of
+from events.filters import MAX_LIMIT, events_asked, values_asked
 from events.known_names import custom_event_names, is_hidden
-from events.models import Event
+from events.models import Action, Event
 from events.renderers import TablesToo
 from events.schema import describe_events
 from events.serializers.events import EventSerializer, ValuesResult
@@ -37,7 +38,8 @@ class EventViewSet(TablesToo, ProjectScopedViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         clock = clock_of(self.team)
         limit = {"default_limit": MAX_LIMIT} if self.is_table else {}
-        asked = events_asked(request.query_params, clock=clock, **limit)
+        actions = Action.objects.for_project(self.project)
+        asked = events_asked(request.query_params, actions=actions, clock=clock, **limit)
         if asked is None:
             return Response({"next": None, "results": []})
         rows = Event.objects.page(asked.with_one_more(), team_id=self.team.pk, clock=clock)

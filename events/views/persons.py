@@ -11,7 +11,6 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from accounts.viewsets import ProjectScopedViewSet
 from activity.mixins import ActivityViewMixin
 from common.exceptions import Refusal
-from events import services
 from events.filters import PersonFilter, person_id
 from events.models import Person
 from events.pagination import UncountedPagination
@@ -28,6 +27,7 @@ from events.serializers.persons import (
     UpdatePersonBody,
     UpdatePropertyBody,
 )
+from events.services import persons as services
 
 NO_CREATION = (
     "Creating persons via this API is not allowed. A person comes into being with the first event of its distinct id."

@@ -1,15 +1,16 @@
 """Query JSON → answer JSON. Knows projects and events, but neither insights nor dashboards nor requests."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.clock import clock_of
 from insights.queries import actors, events, funnels, hogql, lifecycle, paths, retention, stickiness, trends
+from insights.queries.actions import look_up_actions
 from insights.queries.caching import cache_key
 from insights.queries.database import reading
-from insights.queries.dates import Clock
 from insights.queries.errors import QueryTimeout
 from insights.queries.filters import apply_dashboard_filters
 from insights.queries.nodes import DataTableNode, DataVisualizationNode, InsightVizNode, QueryNode, validate_query
@@ -41,8 +42,9 @@ def run(query: object, *, team: Team, now: datetime | None = None) -> dict[str, 
     if runner is None:
         raise Refusal(f"Unsupported query kind: {node.kind}")
 
-    clock = Clock.of(team, now or datetime.now(UTC))
+    clock = clock_of(team, now)
     with reading():
+        look_up_actions(node, team_id=team.pk)
         return runner(node, team=team, clock=clock)
 
 

@@ -1,8 +1,8 @@
 """Breakdowns by the values of properties, as every kind of insight that has them asks for them. Pure."""
 
 from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
 from insights.queries.entities import SCOPES, Property
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import BreakdownFilter
 
 DEFAULT_LIMIT = 25

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock, Range, align, months_later, start_of_day
+from events.filtering.moments import Clock, months_later, start_of_day
+from insights.queries.dates import Range, align
 
 MAX_BUCKETS = 10_000
 _STEPS = {

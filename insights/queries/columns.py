@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
 from insights.queries.entities import Property
-from insights.queries.errors import Unsupported
 from insights.queries.expressions import property_in
 
 MAX_COLUMNS = 100

@@ -10,8 +10,8 @@ from django.db import DataError, OperationalError, connection, transaction
 from psycopg.errors import InvalidRegularExpression, ProgramLimitExceeded, QueryCanceled
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql
 from insights.queries.errors import QueryTimeout
-from insights.queries.sql import Sql
 
 logger = structlog.get_logger(__name__)
 

@@ -4,52 +4,26 @@ Pure: whoever calls brings `now`. Days, weeks and months are arithmetic on the w
 shorter are arithmetic on time itself, so that a change of clocks moves neither midnight nor "24 hours ago".
 """
 
-import re
-from calendar import monthrange
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.moments import (
+    Clock,
+    Moment,
+    end_of_day,
+    end_of_hour,
+    length_in,
+    parse_moment,
+    readable_dates,
+    shift,
+    start_of_day,
+)
 from insights.queries.nodes import DateRange
 
 DEFAULT_DAYS = 7
-_RELATIVE = re.compile(r"-?(?P<number>[0-9]+)?(?P<unit>[hdwmqyMs])(?P<position>Start|End)?")
-_ABSOLUTE_LOOK = re.compile(r"\s*[0-9]{4,}-")
-_LOOSE_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
-_CLOCK = {"h": timedelta(hours=1), "M": timedelta(minutes=1), "s": timedelta(seconds=1)}
-_CALENDAR_DAYS = {"d": 1, "w": 7, "q": 91}
-_MONTHS = {"m": 1, "y": 12}
 # Comparing with "a month ago" compares like weekdays, as PostHog does.
 _FRIENDLY_DAYS = {"m": 28, "y": 364}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clock:
-    """Where and when the question is asked."""
-
-    now: datetime
-    zone: ZoneInfo
-    week_starts_on_monday: bool = False
-
-    @classmethod
-    def of(cls, team: Team, now: datetime) -> "Clock":
-        zone = ZoneInfo(team.timezone)
-        starts_on_monday = team.week_start_day == Team.WeekStartDay.MONDAY
-        return cls(now=now.astimezone(zone), zone=zone, week_starts_on_monday=starts_on_monday)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """A parsed date text. `unit` and `number` are None for absolute dates."""
-
-    at: datetime
-    is_relative: bool = False
-    unit: str | None = None
-    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +33,6 @@ class Range:
     date_from: datetime
     date_to: datetime
     counted_from: datetime
-
-
-def parse_moment(text: str, clock: Clock) -> Moment:
-    """Absolute dates are read in the project's zone; a text that holds no date at all means now, as in PostHog."""
-    with _readable_dates(text):
-        absolute = _parse_absolute(text.strip(), clock.zone)
-        if absolute:
-            return Moment(at=absolute)
-        return _parse_relative(text, clock)
 
 
 def is_exact(date_range: DateRange | None) -> bool:
@@ -85,7 +50,7 @@ def resolve_range(
     """`earliest` is the project's first event, for `all`. `is_rolling` (BoldNumber): "-7d" is 168 hours up to now."""
     text = date_range.date_from if date_range else None
     exact = is_exact(date_range)
-    with _readable_dates(text or ""):
+    with readable_dates(text or ""):
         date_to = _date_to(date_range, interval=interval, clock=clock, is_rolling=is_rolling)
         if not text or text == "all":
             start = earliest if text == "all" and earliest else start_of_day(clock.now) - timedelta(days=DEFAULT_DAYS)
@@ -102,14 +67,14 @@ def resolve_range(
 
 def previous_range(current: Range, date_range: DateRange | None, *, interval: str, clock: Clock) -> Range:
     """The same length immediately before. `-7d` shifts by seven days, so that weekdays meet (one day is in both)."""
-    with _readable_dates("compare"):
+    with readable_dates("compare"):
         length = current.date_to - current.date_from
         date_from = _back_by(current.date_from, length)
         if interval in ("minute", "second"):
             return _plain_range(date_from, date_from + length)
         if interval == "hour":
             date_from = date_from.replace(hour=current.date_from.hour, minute=0, second=0, microsecond=0)
-            return _plain_range(date_from, _end_of_hour(date_from + length))
+            return _plain_range(date_from, end_of_hour(date_from + length))
 
         date_from = start_of_day(date_from)
         if interval == "day" and _is_whole_weeks(date_range, clock):
@@ -120,15 +85,15 @@ def previous_range(current: Range, date_range: DateRange | None, *, interval: st
 
 def shifted_range(current: Range, compare_to: str, clock: Clock) -> Range:
     """Both bounds moved back by `compare_to` ("-1w"); months count four weeks and years 52, so that weekdays meet."""
-    match = _RELATIVE.search(compare_to)
-    if not match:
+    length = length_in(compare_to)
+    if length is None:
         raise Refusal(f"Invalid compare_to: {compare_to[:50]!r} is not a length like -1w.")
-    number, unit = _number(match), match["unit"]
-    with _readable_dates(compare_to):
+    number, unit = length
+    with readable_dates(compare_to):
         if unit in _FRIENDLY_DAYS:
             number, unit = number * _FRIENDLY_DAYS[unit], "d"
         bounds = (current.date_from, current.date_to, current.counted_from)
-        date_from, date_to, counted_from = (_shift(bound, number, unit) for bound in bounds)
+        date_from, date_to, counted_from = (shift(bound, number, unit) for bound in bounds)
         return Range(date_from=date_from, date_to=date_to, counted_from=counted_from)
 
 
@@ -146,84 +111,6 @@ def align(at: datetime, interval: str, clock: Clock) -> datetime:
     if interval == "month":
         return start_of_day(at).replace(day=1)
     return start_of_day(at)
-
-
-def start_of_day(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-
-
-def end_of_day(at: datetime) -> datetime:
-    # fold=1: where midnight comes twice, the day ends at the second.
-    return at.replace(hour=23, minute=59, second=59, microsecond=999999, fold=1)
-
-
-def months_later(at: datetime, months: int) -> datetime:
-    """The same day of another month, or its last day."""
-    month = at.year * 12 + at.month - 1 + months
-    year, month = month // 12, month % 12 + 1
-    return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
-
-
-def _end_of_hour(at: datetime) -> datetime:
-    return at.replace(minute=59, second=59, microsecond=999999)
-
-
-def _parse_absolute(text: str, zone: ZoneInfo) -> datetime | None:
-    parsed = _from_iso(text)
-    if parsed is None and _ABSOLUTE_LOOK.match(text):
-        raise Refusal(f"Invalid date: {text[:50]!r}.")
-    if parsed is None:
-        return None
-    return parsed.replace(tzinfo=zone) if parsed.tzinfo is None else parsed.astimezone(zone)
-
-
-def _from_iso(text: str) -> datetime | None:
-    loose = _LOOSE_DATE.fullmatch(text)
-    try:
-        if loose:
-            return datetime(int(loose[1]), int(loose[2] or 1), int(loose[3] or 1))
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _parse_relative(text: str, clock: Clock) -> Moment:
-    match = _RELATIVE.search(text)
-    if not match:
-        return Moment(at=clock.now, is_relative=True)
-    number, unit = _number(match), match["unit"]
-    at = _at_position(_shift(clock.now, number, unit), unit, match["position"])
-    return Moment(at=at, is_relative=True, unit=unit, number=number)
-
-
-def _number(match: re.Match[str]) -> int:
-    digits = match["number"] or "0"
-    if len(digits) > 9:
-        raise Refusal(f"Invalid date: {match[0][:50]!r} is too far away.")
-    return int(digits)
-
-
-def _shift(at: datetime, number: int, unit: str) -> datetime:
-    if unit in _CLOCK:
-        return (at.astimezone(UTC) - number * _CLOCK[unit]).astimezone(at.tzinfo)
-    if unit in _CALENDAR_DAYS:
-        return at - timedelta(days=number * _CALENDAR_DAYS[unit])
-    return months_later(at, -number * _MONTHS[unit])
-
-
-def _at_position(at: datetime, unit: str, position: str | None) -> datetime:
-    if not position:
-        return at
-    is_start = position == "Start"
-    if unit == "h":
-        return at.replace(minute=0, second=0, microsecond=0) if is_start else _end_of_hour(at)
-    if unit == "d":
-        return start_of_day(at) if is_start else end_of_day(at)
-    if unit == "m":
-        return at.replace(day=1 if is_start else monthrange(at.year, at.month)[1])
-    if unit == "y":
-        return at.replace(month=1, day=1) if is_start else at.replace(month=12, day=31)
-    return at
 
 
 def _truncate(moment: Moment) -> datetime:
@@ -244,7 +131,7 @@ def _date_to(date_range: DateRange | None, *, interval: str, clock: Clock, is_ro
     if not moment.is_relative:
         return moment.at
     end_of_minute = moment.at.replace(second=59, microsecond=999999)
-    return _end_of_hour(moment.at) if interval == "hour" else end_of_minute
+    return end_of_hour(moment.at) if interval == "hour" else end_of_minute
 
 
 def _counted_from(date_from: datetime, moment: Moment, interval: str, clock: Clock) -> datetime:
@@ -272,12 +159,3 @@ def _is_whole_weeks(date_range: DateRange | None, clock: Clock) -> bool:
     text = (date_range.date_from if date_range else None) or f"-{DEFAULT_DAYS}d"
     moment = parse_moment(text, clock)
     return moment.unit == "d" and moment.number > 0 and moment.number % 7 == 0
-
-
-@contextmanager
-def _readable_dates(text: str) -> Iterator[None]:
-    """Dates outside the years 1 to 9999 cannot be written down."""
-    try:
-        yield
-    except (OverflowError, ValueError):
-        raise Refusal(f"Invalid date: {text[:50]!r} is too far away.") from None

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from events.filtering.sql import compose
 from insights.queries.database import fetch_rows
 from insights.queries.nodes import DateRange
 from insights.queries.periods import is_unbounded
-from insights.queries.sql import compose
 
 # PostHog's data begins here too: what is older came from broken clocks.
 EARLIEST = datetime.fromisoformat("2015-01-01T00:00:00+00:00")

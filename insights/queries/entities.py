@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from insights.queries.conditions import (
-    EVERYTHING,
+from events.filtering.actions import Alternative, MeantAction
+from events.filtering.conditions import (
     Condition,
     Scope,
     all_of,
@@ -14,8 +14,8 @@ from insights.queries.conditions import (
     reads_persons,
     test_account_condition,
 )
-from insights.queries.errors import Unsupported
-from insights.queries.nodes import EventsNode, GroupNode, InsightQuery, Series
+from events.filtering.errors import Unsupported
+from insights.queries.nodes import ActionsNode, Counted, EventsNode, GroupNode, InsightQuery, Series
 
 ALL_EVENTS = "All events"
 GROUP_TYPES = range(5)
@@ -33,14 +33,6 @@ class Property:
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alternative:
-    """Events of one name (None: of any) that meet a condition."""
-
-    event: str | None
-    condition: Condition
-
-
 @dataclass(frozen=True)
 class Entity:
     """What a series counts: an event that is meant by any of the alternatives."""
@@ -51,8 +43,11 @@ class Entity:
     def reads_persons(self) -> bool:
         return any(reads_persons(one.condition) for one in self.alternatives)
 
+    def narrowed_to(self, condition: Condition) -> "Entity":
+        return Entity(tuple(replace(one, condition=all_of([condition, one.condition])) for one in self.alternatives))
+
     def without_filters(self) -> "Entity":
-        return Entity(tuple(replace(one, condition=EVERYTHING) for one in self.alternatives))
+        return Entity(tuple(replace(one, condition=one.inherent) for one in self.alternatives))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +73,17 @@ def entity_of(node: Series, *, place: str, common: Condition) -> Entity:
     """`common` is what every series of the query has to meet."""
     if isinstance(node, GroupNode):
         return _combined(node, place, common)
+    if isinstance(node, ActionsNode):
+        return entity_of_action(node.meant, all_of([common, _own_condition(node, place)]))
     if not isinstance(node, EventsNode):
         raise Unsupported(f"{place}: {node.kind}")
     condition = all_of([common, _own_condition(node, place)])
     return Entity((Alternative(event=node.event, condition=condition),))
+
+
+def entity_of_action(action: MeantAction, condition: Condition) -> Entity:
+    """The events that are the action and meet a condition besides."""
+    return Entity(action.alternatives).narrowed_to(condition)
 
 
 def _combined(node: GroupNode, place: str, common: Condition) -> Entity:
@@ -93,7 +95,7 @@ def _combined(node: GroupNode, place: str, common: Condition) -> Entity:
     return Entity(tuple(alternative for part in parts for alternative in part.alternatives))
 
 
-def _own_condition(node: EventsNode | GroupNode, place: str) -> Condition:
+def _own_condition(node: Counted, place: str) -> Condition:
     own = condition_of(node.properties, place=f"{place}.properties")
     fixed = condition_of(node.fixedProperties, place=f"{place}.fixedProperties")
     return all_of([own, fixed])
@@ -125,10 +127,18 @@ def name_of(node: Series) -> str:
     """What results call a series."""
     if isinstance(node, GroupNode):
         return node.name or ", ".join(name_of(one) for one in node.nodes)
+    if isinstance(node, ActionsNode):
+        return node.meant.name
     event = node.event if isinstance(node, EventsNode) else node.name
     return ALL_EVENTS if event is None else event
 
 
-def id_of(node: Series) -> str | None:
-    """What results call `id` or `action_id`: the event, where it is one."""
+def type_of(node: Series) -> str:
+    return "actions" if isinstance(node, ActionsNode) else "events"
+
+
+def id_of(node: Series) -> str | int | None:
+    """What results call `id` or `action_id`: the event, or the id of the action, where it is one."""
+    if isinstance(node, ActionsNode):
+        return node.id
     return node.event if isinstance(node, EventsNode) else None

@@ -1,6 +1,6 @@
-"""What a query run says when it will not, or cannot in time, give an answer."""
+"""What a query run says when it cannot give an answer in time."""
 
-from common.exceptions import Refusal, TimedOut
+from common.exceptions import TimedOut
 
 
 class QueryTimeout(TimedOut):
@@ -8,10 +8,3 @@ class QueryTimeout(TimedOut):
 
     def __init__(self) -> None:
         super().__init__("Query has timed out. Try a shorter date range or fewer filters.", code="query_timeout")
-
-
-class Unsupported(Refusal):
-    """A question that is valid but that this server cannot answer; `place` names the part of the query."""
-
-    def __init__(self, place: str, reason: str = "is not supported yet") -> None:
-        super().__init__(f"{place} {reason}.")

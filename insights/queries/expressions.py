@@ -5,8 +5,8 @@ The seam for HogQL: whatever is not such a name is refused here, with its place.
 
 import re
 
+from events.filtering.errors import Unsupported
 from insights.queries.entities import Property
-from insights.queries.errors import Unsupported
 
 _NAME = r"(?:\.(?P<plain>[A-Za-z_$][\w$]*)|\['(?P<quoted>[^'\\]+)'\]|\.`(?P<ticked>[^`\\]+)`)"
 _PROPERTY = re.compile(rf"(?P<person>person\.)?properties{_NAME}")

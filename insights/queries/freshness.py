@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock, resolve_range
+from events.filtering.moments import Clock
+from insights.queries.dates import resolve_range
 from insights.queries.nodes import DateRange
 from insights.queries.wrapping import INSIGHT_QUERIES, JSON, source_of
 

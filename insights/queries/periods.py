@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from events.filtering.moments import Clock
 from insights.queries.buckets import Buckets, buckets_of
-from insights.queries.dates import Clock, Range, previous_range, resolve_range, shifted_range
+from insights.queries.dates import Range, previous_range, resolve_range, shifted_range
 from insights.queries.nodes import CompareFilter, DateRange
 
 Divide = Callable[..., Buckets]

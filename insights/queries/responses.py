@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.wrapping import JSON
 
 

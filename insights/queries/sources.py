@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from insights.queries.dates import Clock
-from insights.queries.entities import Actor, Alternative, Entity, Property, event_names
-from insights.queries.properties import condition_sql, property_text
-from insights.queries.sql import Sql, compose, joined
-
-_PERSONS = "events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id"
+from events.filtering.compiler import EVENT_SOURCE, WITH_PERSONS, alternatives_sql
+from events.filtering.moments import Clock
+from events.filtering.properties import property_text
+from events.filtering.sql import Sql, compose, joined
+from insights.queries.entities import Actor, Entity, Property, event_names
 
 
 def entity_sql(entity: Entity, *, clock: Clock) -> Sql:
     """True or not true for each event."""
-    parts = [_alternative(one, clock) for one in entity.alternatives]
-    return compose("({any})", any=joined(" OR ", parts)) if parts else Sql("FALSE")
+    return alternatives_sql(entity.alternatives, clock=clock)
 
 
 def matching(entities: Sequence[Entity], *, clock: Clock) -> Sql:
@@ -23,7 +21,7 @@ def matching(entities: Sequence[Entity], *, clock: Clock) -> Sql:
 
 
 def source(*, with_persons: bool) -> Sql:
-    return Sql(_PERSONS if with_persons else "events e")
+    return WITH_PERSONS if with_persons else EVENT_SOURCE
 
 
 def between(team_id: int, since: datetime, until: datetime) -> Sql:
@@ -68,10 +66,3 @@ def is_first(entity: Entity, *, team_id: int, until: datetime, clock: Clock) -> 
         named=named(event_names([entity])),
         meant=entity_sql(entity, clock=clock),
     )
-
-
-def _alternative(one: Alternative, clock: Clock) -> Sql:
-    condition = condition_sql(one.condition, clock=clock)
-    if one.event is None:
-        return condition
-    return compose("(e.event = {event}::text AND {condition})", event=one.event, condition=condition)

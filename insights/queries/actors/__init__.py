@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.models import Team
+from events.filtering.moments import Clock
 from insights.queries.actors.fetch import fetch
 from insights.queries.actors.plan import plan_of_actors, plan_of_persons
 from insights.queries.actors.shape import shape
-from insights.queries.dates import Clock
 from insights.queries.nodes import ActorsQuery, PersonsNode
 
 

@@ -1,13 +1,13 @@
 """What the plan asks for, from Postgres: the only part of tables of persons that knows the engine."""
 
+from events.filtering.compiler import person_condition_sql
+from events.filtering.errors import Unsupported
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.actors.plan import ActorsPlan
 from insights.queries.columns import Expression, Field, FirstOf, Order, Part
 from insights.queries.database import fetch_rows
 from insights.queries.entities import Property
-from insights.queries.errors import Unsupported
-from insights.queries.properties import condition_sql
 from insights.queries.sources import property_sql
-from insights.queries.sql import Sql, compose, joined
 
 _PERSON = (
     "json_build_object('id', p.uuid, 'uuid', p.uuid, 'type', 'person', 'properties', p.properties,"
@@ -43,7 +43,7 @@ def fetch(plan: ActorsPlan) -> list[tuple]:
 def _conditions(plan: ActorsPlan) -> list[Sql]:
     conditions = [
         compose("p.team_id = {team_id} AND p.has_profile", team_id=plan.team_id),
-        condition_sql(plan.condition, clock=plan.clock),
+        person_condition_sql(plan.condition, clock=plan.clock),
     ]
     if plan.search:
         conditions.append(_found(plan))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from accounts.models import Team
+from events.filtering.conditions import Comparison, Condition, InCohort, all_of, condition_of, leaves
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.columns import Column, Order, Table, columns_of, is_aggregated, orders_of
-from insights.queries.conditions import Condition, all_of, comparisons, condition_of
-from insights.queries.dates import Clock
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import ActorsQuery, PersonsNode
 from insights.queries.pages import Page, page_of
 
@@ -49,8 +49,7 @@ def plan_of_actors(query: ActorsQuery, *, team: Team, clock: Clock) -> ActorsPla
 
 
 def plan_of_persons(query: PersonsNode, *, team: Team, clock: Clock) -> ActorsPlan:
-    if query.cohort is not None:
-        raise Unsupported("cohort")
+    cohorts = [InCohort(cohort_id=query.cohort, place="cohort")] if query.cohort is not None else []
     columns = columns_of(["person"], TABLE)
     own = condition_of(query.properties, place="properties")
     fixed = condition_of(query.fixedProperties, place="fixedProperties")
@@ -59,7 +58,7 @@ def plan_of_persons(query: PersonsNode, *, team: Team, clock: Clock) -> ActorsPl
         clock=clock,
         columns=columns,
         orders=orders_of(NEWEST_FIRST, columns, TABLE),
-        condition=_of_persons(all_of([own, fixed])),
+        condition=_of_persons(all_of([own, fixed, *cohorts])),
         search=(query.search or "").strip(),
         distinct_id=query.distinctId,
         page=page_of(query.limit, query.offset),
@@ -67,7 +66,7 @@ def plan_of_persons(query: PersonsNode, *, team: Team, clock: Clock) -> ActorsPl
 
 
 def _of_persons(condition: Condition) -> Condition:
-    for comparison in comparisons(condition):
-        if comparison.scope != "person":
-            raise Unsupported(f"{comparison.place}: anything but a property of persons")
+    for leaf in leaves(condition):
+        if isinstance(leaf, Comparison) and leaf.scope != "person":
+            raise Unsupported(f"{leaf.place}: anything but a property of persons")
     return condition

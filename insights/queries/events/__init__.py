@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Team
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.events.fetch import fetch
 from insights.queries.events.plan import make_plan
 from insights.queries.events.shape import shape

@@ -1,11 +1,11 @@
 """What the plan asks for, from Postgres: the only part of tables of events that knows the engine."""
 
+from events.filtering.compiler import alternatives_sql, condition_sql
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.columns import Aggregate, Column, Expression, Field, FirstOf, Order, Part
 from insights.queries.database import fetch_rows
 from insights.queries.events.plan import EventsPlan
-from insights.queries.properties import condition_sql
 from insights.queries.sources import named, property_sql
-from insights.queries.sql import Sql, compose, joined
 
 _PERSON = "json_build_object('uuid', p.uuid, 'created_at', p.created_at, 'distinct_id', e.distinct_id, 'properties',"
 _FIELDS = {
@@ -66,6 +66,8 @@ def _conditions(plan: EventsPlan) -> list[Sql]:
         named(None if plan.names is None else list(plan.names)),
         condition_sql(plan.condition, clock=plan.clock),
     ]
+    if plan.action is not None:
+        conditions.append(alternatives_sql(plan.action, clock=plan.clock))
     if plan.after is not None:
         conditions.append(compose("e.timestamp > {after}", after=plan.after))
     if plan.person is not None:

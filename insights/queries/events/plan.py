@@ -6,6 +6,10 @@ from uuid import UUID
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.actions import Alternative, alternatives_of
+from events.filtering.conditions import Condition, all_of, condition_of, reads_persons, test_account_condition
+from events.filtering.errors import Unsupported, fault_of
+from events.filtering.moments import Clock, parse_moment
 from insights.queries.columns import (
     Aggregate,
     Column,
@@ -17,9 +21,6 @@ from insights.queries.columns import (
     orders_of,
     parts_of,
 )
-from insights.queries.conditions import Condition, all_of, condition_of, reads_persons, test_account_condition
-from insights.queries.dates import Clock, parse_moment
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import EventsQuery
 from insights.queries.pages import Page, page_of
 
@@ -48,6 +49,7 @@ class EventsPlan:
     names: tuple[str, ...] | None
     person: UUID | None
     condition: Condition
+    action: tuple[Alternative, ...] | None
     page: Page
 
     @property
@@ -59,7 +61,8 @@ class EventsPlan:
         expressions = [*(one.expression for one in self.columns), *(one.expression for one in self.orders)]
         parts = [part for expression in expressions for part in parts_of(expression)]
         is_read = any(part.name in _OF_PERSONS if isinstance(part, Field) else part.scope == "person" for part in parts)
-        return is_read or self.person is not None or reads_persons(self.condition)
+        conditions = [self.condition, *(one.condition for one in self.action or ())]
+        return is_read or self.person is not None or any(reads_persons(one) for one in conditions)
 
 
 def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> EventsPlan:
@@ -78,6 +81,7 @@ def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> EventsPlan:
         names=_names(query),
         person=_person(query.personId),
         condition=_condition(query, team),
+        action=_action(query),
         page=page_of(query.limit, query.offset),
     )
 
@@ -85,9 +89,8 @@ def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> EventsPlan:
 def _refuse_unsupported(query: EventsQuery) -> None:
     if query.where:
         raise Unsupported("where.0: an expression", "is not supported yet: use properties")
-    for place in ("source", "actionId", "actionSteps"):
-        if getattr(query, place):
-            raise Unsupported(place)
+    if query.source:
+        raise Unsupported("source")
 
 
 def _is_whole(column: Column) -> bool:
@@ -119,6 +122,15 @@ def _person(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         raise Refusal("personId: must be a uuid.") from None
+
+
+def _action(query: EventsQuery) -> tuple[Alternative, ...] | None:
+    if query.action_id is not None:
+        return query.meant.alternatives
+    if not query.actionSteps:
+        return None
+    with fault_of("actionSteps"):
+        return alternatives_of([step.model_dump(exclude_unset=True) for step in query.actionSteps], place="actionSteps")
 
 
 def _condition(query: EventsQuery, team: Team) -> Condition:

@@ -6,11 +6,11 @@ exclusion that begins with the step, by when that exclusion next happens.
 
 from functools import reduce
 
+from events.filtering.errors import Unsupported
+from events.filtering.sql import Sql, compose
 from insights.queries.entities import Entity
-from insights.queries.errors import Unsupported
 from insights.queries.funnels.plan import FunnelPlan
 from insights.queries.funnels.rows import FROM_THE_END, LATER, PERSON, rows, spoiled_at
-from insights.queries.sql import Sql, compose
 
 # Sets of steps that one event may be are looked at one by one: 31 sets for five steps.
 MAX_ENTANGLED_STEPS = 5

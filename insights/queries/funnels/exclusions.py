@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.exceptions import Refusal
-from insights.queries.conditions import Condition
-from insights.queries.entities import Entity, entity_of
-from insights.queries.errors import Unsupported
-from insights.queries.nodes import EventsNode, Series
-from insights.queries.nodes.series import FunnelExclusion, FunnelExclusionEventsNode
+from events.filtering.conditions import Condition
+from insights.queries.entities import Entity, entity_of, id_of, type_of
+from insights.queries.nodes import GroupNode, Series
+from insights.queries.nodes.series import FunnelExclusion
 
 MAX_EXCLUSIONS = 32
 
@@ -32,8 +31,6 @@ def exclusions_of(
 def _exclusion(node: FunnelExclusion, index: int, series: Sequence[Series], order: str, common: Condition) -> Exclusion:
     place = f"funnelsFilter.exclusions.{index}"
     _check_span(node, len(series), order)
-    if not isinstance(node, FunnelExclusionEventsNode):
-        raise Unsupported(f"{place}: {node.kind}")
     if any(_is_same(node, step) for step in series[node.funnelFromStep : node.funnelToStep + 1]):
         raise _invalid("Exclusion steps cannot contain an event that's part of funnel steps.")
     entity = entity_of(node, place=place, common=common)
@@ -52,8 +49,8 @@ def _check_span(node: FunnelExclusion, count: int, order: str) -> None:
         raise _invalid("Partial Exclusions not allowed in unordered funnels")
 
 
-def _is_same(node: FunnelExclusionEventsNode, step: Series) -> bool:
-    is_named = isinstance(step, EventsNode) and step.event == node.event
+def _is_same(node: FunnelExclusion, step: Series) -> bool:
+    is_named = not isinstance(step, GroupNode) and (type_of(step), id_of(step)) == (type_of(node), id_of(node))
     return is_named and (step.properties or []) == (node.properties or [])
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Team
+from events.filtering.conditions import Condition
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.breakdowns import plain_properties
 from insights.queries.buckets import Buckets, buckets_of, one_bucket
-from insights.queries.conditions import Condition
-from insights.queries.dates import Clock
 from insights.queries.entities import Actor, Entity, Property, common_condition, entity_of, group_actor
-from insights.queries.errors import Unsupported
 from insights.queries.expressions import property_or_refuse
 from insights.queries.funnels.breakdowns import FunnelBreakdown, breakdown_of
 from insights.queries.funnels.exclusions import Exclusion, exclusions_of

@@ -4,6 +4,7 @@ One event order holds for all funnels: by time; simultaneous events in the order
 that a sign-up and a purchase of the same second are a sign-up and then a purchase.
 """
 
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.entities import event_names
 from insights.queries.funnels.plan import FunnelPlan, Step
 from insights.queries.sources import (
@@ -17,7 +18,6 @@ from insights.queries.sources import (
     property_sql,
     source,
 )
-from insights.queries.sql import Sql, compose, joined
 
 #: Whose steps are put together. All work is done person by person, within a project.
 PERSON = Sql("team_id, actor, value")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from common.exceptions import Refusal
-from insights.queries.errors import Unsupported
+from events.filtering.errors import Unsupported
 from insights.queries.nodes import Series
 from insights.queries.nodes.insights import FunnelsFilter
 

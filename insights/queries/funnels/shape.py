@@ -3,7 +3,7 @@
 from typing import Any
 
 from insights.queries.breakdowns import OTHER_NAME
-from insights.queries.entities import id_of, name_of
+from insights.queries.entities import id_of, name_of, type_of
 from insights.queries.funnels.fetch import Counted, StepCount, Value
 from insights.queries.funnels.plan import FunnelPlan
 from insights.queries.responses import response
@@ -37,7 +37,7 @@ def _steps_of(plan: FunnelPlan, counts: list[StepCount]) -> list[JSON]:
             "order": index,
             "people": [],
             "count": step.count,
-            "type": "events",
+            "type": type_of(plan.steps[index].node),
             "average_conversion_time": step.average,
             "median_conversion_time": step.median,
         }

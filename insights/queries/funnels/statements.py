@@ -1,9 +1,9 @@
 """The statements of funnels: of each person's attempts the best is chosen, then persons are counted."""
 
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.funnels.attempts import attempts, place_of, place_of_exclusion
 from insights.queries.funnels.plan import FunnelPlan
 from insights.queries.funnels.rows import no_value, values
-from insights.queries.sql import Sql, compose, joined
 
 
 def steps(plan: FunnelPlan) -> Sql:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Team
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.hogql.cells import cell
 from insights.queries.hogql.compiling import compile_tree
 from insights.queries.hogql.limits import DEFAULT_ROWS, MAX_ROWS

@@ -5,7 +5,7 @@ whole pattern in Postgres, so they are refused.
 """
 
 from common.exceptions import Refusal
-from insights.queries.regexes import _Translation, to_postgres
+from events.filtering.regexes import _Translation, to_postgres
 
 
 def with_groups(pattern: str) -> str:

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from common.exceptions import Refusal
+from events.filtering.regexes import to_postgres
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.conversions import as_text, comparable_type, convert
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import BOOLEAN, Kind, Type
 from insights.queries.hogql.values import Value
-from insights.queries.regexes import to_postgres
-from insights.queries.sql import Sql, compose, joined
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

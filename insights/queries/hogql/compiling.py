@@ -9,8 +9,9 @@ from typing import Any
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.moments import Clock
+from events.filtering.sql import Sql, compose
 from insights.queries.database import fetch_rows
-from insights.queries.dates import Clock
 from insights.queries.hogql.conversions import as_boolean
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.filtering import Filters
@@ -26,7 +27,6 @@ from insights.queries.hogql.types import Type
 from insights.queries.hogql.values import Value
 from insights.queries.hogql.windows import direction_of
 from insights.queries.nodes.tables import HogQLFilters
-from insights.queries.sql import Sql, compose
 
 
 @dataclass(frozen=True, kw_only=True)

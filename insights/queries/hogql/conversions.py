@@ -8,7 +8,9 @@ from functools import reduce
 from uuid import UUID as PythonUUID
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock, parse_moment
+from events.filtering.moments import Clock, parse_moment
+from events.filtering.properties import instant_of, number_of
+from events.filtering.sql import Sql, compose
 from insights.queries.hogql.types import (
     BOOLEAN,
     DATETIME,
@@ -24,8 +26,6 @@ from insights.queries.hogql.types import (
     array_of,
 )
 from insights.queries.hogql.values import Value, constant, null_of
-from insights.queries.properties import instant_of, number_of
-from insights.queries.sql import Sql, compose
 
 _UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 _INTEGER = r"^\s*[-+]?[0-9]{1,18}\s*$"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql import comparisons, members, operators
 from insights.queries.hogql.conversions import as_boolean, common_type, convert
 from insights.queries.hogql.functions import call_function
@@ -18,7 +19,6 @@ from insights.queries.hogql.sources import Property, Source
 from insights.queries.hogql.types import BOOLEAN, Kind, tuple_of
 from insights.queries.hogql.values import Value, array_literal, constant
 from insights.queries.hogql.windows import window_function
-from insights.queries.sql import Sql, compose, joined
 
 
 class Expressions:

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from insights.queries.conditions import EVERYTHING, condition_of, test_account_condition
-from insights.queries.dates import Clock, parse_moment
+from events.filtering.compiler import condition_sql
+from events.filtering.conditions import EVERYTHING, condition_of, test_account_condition
+from events.filtering.moments import Clock, parse_moment
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.scope import Scope
 from insights.queries.hogql.sources import TableSource
 from insights.queries.hogql.tables import FILTERABLE, TABLES
 from insights.queries.hogql.values import Value
 from insights.queries.nodes.tables import HogQLFilters
-from insights.queries.properties import condition_sql
-from insights.queries.sql import Sql, compose, joined
 
 _MISPLACED = (
     "Cannot use 'filters' placeholder in a SELECT clause"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.scope import Query
@@ -12,7 +13,6 @@ from insights.queries.hogql.sources import QueryColumn, QuerySource, TableSource
 from insights.queries.hogql.tables import TABLES
 from insights.queries.hogql.types import COUNT, Kind
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import Sql, compose, joined
 
 MAX_NUMBERS = 1_000_000
 _KINDS = {

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose
 from insights.queries.hogql.parser import Node
-from insights.queries.sql import Sql, compose
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose
 from insights.queries.hogql.conversions import convert
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.sources import Property, Source
 from insights.queries.hogql.types import BOOLEAN, DATETIME64, FLOAT, INTEGER, TEXT, Kind, Type
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import Sql, compose
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from common.exceptions import Refusal
+from events.filtering.sql import compose
 from insights.queries.hogql.conversions import as_moment, as_number, convert
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import DATE, DATETIME, FLOAT, INTEGER, MOMENTS, Kind, Type, interval_of
 from insights.queries.hogql.values import Value
-from insights.queries.sql import compose
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

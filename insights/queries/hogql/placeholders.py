@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock, parse_moment
+from events.filtering.moments import Clock, parse_moment
 from insights.queries.hogql.parser import Node
 from insights.queries.nodes.tables import HogQLFilters, HogQLVariable
 

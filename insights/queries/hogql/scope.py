@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
+from events.filtering.sql import Sql
 from insights.queries.hogql.parser import Node, TooComplex
 from insights.queries.hogql.sources import Property, QueryColumn, Source
 from insights.queries.hogql.values import Value
-from insights.queries.sql import Sql
 
 MAX_NODES = 20_000
 MAX_DEPTH = 80

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql import joins
 from insights.queries.hogql.conversions import common_type, convert
 from insights.queries.hogql.expressions import Expressions
@@ -16,7 +17,6 @@ from insights.queries.hogql.sources import Property, QueryColumn
 from insights.queries.hogql.trees import aliases_in, has_aggregate
 from insights.queries.hogql.values import Value
 from insights.queries.hogql.windows import direction_of, ordered
-from insights.queries.sql import Sql, compose, joined
 
 _SETS = {
     "UNION ALL": "UNION ALL",

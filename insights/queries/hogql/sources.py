@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.tables import Column, Table
 from insights.queries.hogql.types import Type
 from insights.queries.hogql.values import Value
-from insights.queries.sql import Sql, compose, joined
 
 # `{filters}` and other engines' conditions speak of `events e` and `persons p`.
 _FIRST_ALIASES = {"person": "p", "session": "s", **{f"group_{index}": f"g{index}" for index in range(5)}}

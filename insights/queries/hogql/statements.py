@@ -9,7 +9,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from common.exceptions import Refusal
-from insights.queries.sql import Sql
+from events.filtering.sql import Sql
 
 logger = structlog.get_logger(__name__)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.types import (
     BOOLEAN,
     DATE,
@@ -17,7 +18,6 @@ from insights.queries.hogql.types import (
     Type,
     array_of,
 )
-from insights.queries.sql import Sql, compose, joined
 
 MAX_INTEGER = 2**63 - 1
 NO_CONSTANT: Any = object()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.conversions import convert
 from insights.queries.hogql.functions import Call, is_aggregate
@@ -10,7 +11,6 @@ from insights.queries.hogql.functions.aggregates import aggregate
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import COUNT, FLOAT, INTEGER, Type
 from insights.queries.hogql.values import Value
-from insights.queries.sql import Sql, compose, joined
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

@@ -1,10 +1,10 @@
 """What the plan asks for, from Postgres: the only part of lifecycle that knows the engine."""
 
+from events.filtering.sql import Sql, compose
 from insights.queries.database import fetch_rows
 from insights.queries.entities import event_names
 from insights.queries.lifecycle.plan import LifecyclePlan
 from insights.queries.sources import actor_sql, entity_sql, has_actor, named, source
-from insights.queries.sql import Sql, compose
 
 # Buckets as `width_bucket` numbers them: 1 is the one before the range, 2 its first.
 _FIRST = 2

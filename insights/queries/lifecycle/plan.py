@@ -5,10 +5,10 @@ from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.buckets import Buckets, starts_from
-from insights.queries.dates import Clock
 from insights.queries.entities import Actor, Entity, common_condition, entity_of, group_actor
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import LifecycleQuery, Series
 from insights.queries.periods import periods_of
 

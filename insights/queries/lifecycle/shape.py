@@ -1,6 +1,6 @@
 """Counted actors → the result JSON of lifecycle. Pure."""
 
-from insights.queries.entities import id_of, name_of
+from insights.queries.entities import id_of, name_of, type_of
 from insights.queries.lifecycle.plan import LifecyclePlan, LifecycleSeries
 from insights.queries.responses import response
 from insights.queries.wrapping import JSON
@@ -30,4 +30,4 @@ def _result(plan: LifecyclePlan, series: LifecycleSeries, status: str, numbers: 
 
 
 def _action(series: LifecycleSeries, name: str) -> JSON:
-    return {"id": id_of(series.node), "name": name, "type": "events", "order": 0, "math": "total"}
+    return {"id": id_of(series.node), "name": name, "type": type_of(series.node), "order": 0, "math": "total"}

@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from insights.queries.nodes.properties import PropertyFilterList
+from events.filtering.actions import MeantAction
+from events.filtering.nodes import PropertyFilterList
 
 JSON = dict[str, Any]
 Interval = Literal["second", "minute", "hour", "day", "week", "month"]
@@ -56,6 +57,24 @@ class QueryLogTags(Strict):
     scene: str | None = None
     productKey: str | None = None
     name: str | None = None
+
+
+class NamesAction(Strict):
+    """A node that may name an action. What the action means is looked up before anything is planned."""
+
+    _meant: MeantAction | None = PrivateAttr(default=None)
+
+    @property
+    def action_id(self) -> int | None:
+        return None
+
+    @property
+    def meant(self) -> MeantAction:
+        assert self._meant is not None, "look_up_actions comes first"
+        return self._meant
+
+    def mean(self, action: MeantAction) -> None:
+        self._meant = action
 
 
 class DataNode(Node):

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from events.filtering.nodes import PropertyFilters
 from insights.queries.nodes.base import (
     JSON,
     BreakdownFilter,
@@ -11,9 +12,9 @@ from insights.queries.nodes.base import (
     CompareFilter,
     InsightQuery,
     Interval,
+    NamesAction,
     Strict,
 )
-from insights.queries.nodes.properties import PropertyFilters
 from insights.queries.nodes.series import FunnelExclusion, Series
 
 
@@ -117,7 +118,7 @@ class FunnelsQuery(InsightQuery):
     aggregation_group_type_index: int | None = None
 
 
-class RetentionEntity(Strict):
+class RetentionEntity(NamesAction):
     id: str | int | None = None
     name: str | None = None
     custom_name: str | None = None
@@ -129,6 +130,15 @@ class RetentionEntity(Strict):
     aggregation_target_field: str | None = None
     table_name: str | None = None
     timestamp_field: str | None = None
+
+    @property
+    def is_action(self) -> bool:
+        return self.kind == "ActionsNode" or self.type == "actions"
+
+    @property
+    def action_id(self) -> int | None:
+        """Some clients write it as a text."""
+        return int(str(self.id)) if self.is_action and str(self.id).isdecimal() else None
 
 
 class RetentionFilter(Strict):

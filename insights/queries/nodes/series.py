@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from insights.queries.nodes.base import JSON, Node
-from insights.queries.nodes.properties import PropertyFilters
+from events.filtering.nodes import PropertyFilters
+from insights.queries.nodes.base import JSON, NamesAction, Node
 
 MathType = Literal[
     "total",
@@ -60,9 +60,13 @@ class EventsNode(_Entity):
     orderBy: list[str] | None = None
 
 
-class ActionsNode(_Entity):
+class ActionsNode(NamesAction, _Entity):
     kind: Literal["ActionsNode"]
     id: int
+
+    @property
+    def action_id(self) -> int:
+        return self.id
 
 
 class DataWarehouseNode(_Entity):
@@ -93,5 +97,6 @@ class FunnelExclusionActionsNode(ActionsNode):
     funnelToStep: int
 
 
+Counted = EventsNode | ActionsNode | GroupNode
 Series = Annotated[EventsNode | ActionsNode | GroupNode | DataWarehouseNode, Field(discriminator="kind")]
 FunnelExclusion = Annotated[FunnelExclusionEventsNode | FunnelExclusionActionsNode, Field(discriminator="kind")]

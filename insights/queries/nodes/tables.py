@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from insights.queries.nodes.base import JSON, DataNode, DateRange, Strict
-from insights.queries.nodes.properties import PropertyFilterList, PropertyFilters
+from events.filtering.nodes import PropertyFilterList, PropertyFilters
+from insights.queries.nodes.base import JSON, DataNode, DateRange, NamesAction, Strict
 
 
 class EventsQueryActionStep(Strict):
@@ -19,7 +19,7 @@ class EventsQueryActionStep(Strict):
     url_matching: Literal["contains", "exact", "regex"] | None = None
 
 
-class EventsQuery(DataNode):
+class EventsQuery(NamesAction, DataNode):
     kind: Literal["EventsQuery"]
     select: list[str]
     where: list[str] | None = None
@@ -37,6 +37,10 @@ class EventsQuery(DataNode):
     after: str | None = None
     orderBy: list[str] | None = None
     source: JSON | None = None
+
+    @property
+    def action_id(self) -> int | None:
+        return self.actionId
 
 
 class SessionsQuery(DataNode):

@@ -10,8 +10,8 @@ from typing import Any
 import re2
 
 from common.exceptions import Refusal
+from events.filtering.regexes import to_postgres
 from insights.queries.nodes.insights import PathCleaningFilter, PathsFilter
-from insights.queries.regexes import to_postgres
 
 MAX_RULES = 50
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.buckets import one_bucket
-from insights.queries.dates import Clock, Range
+from insights.queries.dates import Range
 from insights.queries.entities import Actor, Alternative, Entity, common_condition, group_actor
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import PathsQuery
 from insights.queries.nodes.insights import PathsFilter
 from insights.queries.paths.names import Renaming, renaming_of

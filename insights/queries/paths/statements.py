@@ -1,8 +1,8 @@
 """The statements of paths. An event's step is named, a person's steps are cut into sessions and numbered."""
 
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.paths.plan import PathsPlan
 from insights.queries.sources import actor_sql, between, entity_sql, has_actor, source
-from insights.queries.sql import Sql, compose, joined
 
 SESSION_GAP = "30 minutes"
 _OWN = "team_id, actor"

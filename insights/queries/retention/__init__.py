@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Team
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.nodes import RetentionQuery
 from insights.queries.retention.fetch import fetch
 from insights.queries.retention.plan import make_plan

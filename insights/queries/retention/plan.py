@@ -5,12 +5,21 @@ from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.conditions import Condition, all_of, condition_of
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock, parse_moment
 from insights.queries.breakdowns import limit_of, plain_properties
 from insights.queries.buckets import starts_from
-from insights.queries.conditions import Condition, all_of, condition_of
-from insights.queries.dates import Clock, align, parse_moment
-from insights.queries.entities import Actor, Alternative, Entity, Property, common_condition, group_actor
-from insights.queries.errors import Unsupported
+from insights.queries.dates import align
+from insights.queries.entities import (
+    Actor,
+    Alternative,
+    Entity,
+    Property,
+    common_condition,
+    entity_of_action,
+    group_actor,
+)
 from insights.queries.nodes import RetentionQuery
 from insights.queries.nodes.insights import RetentionEntity, RetentionFilter
 
@@ -89,11 +98,15 @@ def _starts(query: RetentionQuery, period: str, clock: Clock) -> tuple[datetime,
 def _entity(asked: RetentionEntity | None, common: Condition, place: str) -> Entity:
     if asked is None:
         return Entity((Alternative(event=DEFAULT_EVENT, condition=common),))
-    if asked.kind == "ActionsNode" or asked.type not in (None, "events"):
-        raise Unsupported(f"{place}: {asked.type or asked.kind}")
+    own = condition_of(asked.properties, place=f"{place}.properties")
+    if asked.is_action:
+        if asked.action_id is None:
+            raise Refusal(f"{place}.id: must be the id of an action.")
+        return entity_of_action(asked.meant, all_of([common, own]))
+    if asked.type not in (None, "events"):
+        raise Unsupported(f"{place}: {asked.type}")
     if isinstance(asked.id, int):
         raise Refusal(f"{place}.id: must be the name of an event.")
-    own = condition_of(asked.properties, place=f"{place}.properties")
     return Entity((Alternative(event=asked.id, condition=all_of([common, own])),))
 
 

@@ -1,9 +1,9 @@
 """The statement of retention: each person's periods become two bit masks, and equal pairs of masks are counted."""
 
+from events.filtering.sql import Sql, compose
 from insights.queries.entities import Entity, event_names
 from insights.queries.retention.plan import RetentionPlan
 from insights.queries.sources import actor_sql, entity_sql, has_actor, matching, named, property_sql, source
-from insights.queries.sql import Sql, compose
 
 
 def cells(plan: RetentionPlan) -> Sql:

@@ -1,10 +1,10 @@
 """What the plan asks for, from Postgres: the only part of stickiness that knows the engine."""
 
+from events.filtering.sql import Sql, compose
 from insights.queries.database import fetch_rows
 from insights.queries.entities import event_names
 from insights.queries.periods import Period
 from insights.queries.sources import actor_sql, between, entity_sql, has_actor, named, source
-from insights.queries.sql import Sql, compose
 from insights.queries.stickiness.plan import StickinessPlan, StickinessSeries
 
 _SIGNS = {"gte": ">=", "lte": "<=", "exact": "="}

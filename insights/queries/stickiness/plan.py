@@ -5,11 +5,11 @@ from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.conditions import Condition
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.buckets import MAX_BUCKETS
-from insights.queries.conditions import Condition
-from insights.queries.dates import Clock
 from insights.queries.entities import PERSON, Actor, Entity, common_condition, entity_of, group_actor
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import Series, StickinessQuery
 from insights.queries.nodes.insights import StickinessCriteria, StickinessFilter
 from insights.queries.periods import Period, periods_of

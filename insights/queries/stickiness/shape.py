@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from insights.queries.entities import id_of, name_of
+from insights.queries.entities import id_of, name_of, type_of
 from insights.queries.periods import Period
 from insights.queries.responses import response
 from insights.queries.stickiness.plan import StickinessPlan, StickinessSeries
@@ -50,7 +50,7 @@ def _action(series: StickinessSeries) -> JSON:
     node = series.node
     return {
         "id": id_of(node),
-        "type": "events",
+        "type": type_of(node),
         "order": series.index,
         "name": name_of(node),
         "custom_name": node.custom_name,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Team
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
 from insights.queries.earliest import earliest_for
 from insights.queries.nodes import TrendsQuery
 from insights.queries.trends.fetch import fetch

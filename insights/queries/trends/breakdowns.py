@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from math import floor
 
 from common.exceptions import Refusal
+from events.filtering.errors import Unsupported
 from insights.queries.breakdowns import MAX_BREAKDOWNS, limit_of, property_of
 from insights.queries.entities import Property
-from insights.queries.errors import Unsupported
 from insights.queries.nodes import Breakdown, BreakdownFilter
 
 WORLD_MAP_LIMIT = 250

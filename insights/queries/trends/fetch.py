@@ -40,6 +40,12 @@ def _cells(plan: TrendsPlan, period: Period, series: SeriesPlan) -> Cells:
 
 
 def _rows(plan: TrendsPlan, counting: Counting) -> list[tuple]:
+    if plan.cohorts:
+        return [
+            (choice.name_in_cells, bucket, number)
+            for choice in plan.cohorts
+            for _, bucket, number in fetch_rows(counting.narrowed_to(choice.condition).plain())
+        ]
     asked = plan.breakdown
     if asked is None:
         return fetch_rows(counting.plain())

@@ -38,7 +38,7 @@ def _groups(results: list[JSON]) -> Iterator[list[JSON]]:
 
 def _value(result: JSON) -> list[str]:
     value = result.get("breakdown_value", "")
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [str(value)]
 
 
 def _result(plan: TrendsPlan, formula: FormulaPlan, index: int, group: list[JSON]) -> JSON:

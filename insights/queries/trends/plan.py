@@ -5,14 +5,15 @@ from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.conditions import Condition
+from events.filtering.errors import Unsupported
+from events.filtering.moments import Clock
 from insights.queries.buckets import buckets_of, one_bucket
-from insights.queries.conditions import Condition
-from insights.queries.dates import Clock
 from insights.queries.entities import SCOPES, Actor, Entity, Property, common_condition, entity_of, group_actor
-from insights.queries.errors import Unsupported
-from insights.queries.nodes import EventsNode, GroupNode, Series, TrendsFilter, TrendsQuery
+from insights.queries.nodes import Counted, Series, TrendsFilter, TrendsQuery
 from insights.queries.periods import Period, periods_of
 from insights.queries.trends.breakdowns import BreakdownPlan, breakdown_of
+from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 from insights.queries.trends.formula import Expression, parse
 
 MAX_SERIES = 50
@@ -38,7 +39,7 @@ class SeriesPlan:
     """`first_of` leaves of each person only the first event ever among those that it means."""
 
     index: int
-    node: EventsNode | GroupNode
+    node: Counted
     math: str
     entity: Entity
     actor: Actor
@@ -66,6 +67,7 @@ class TrendsPlan:
     is_cumulative: bool
     smoothing: int
     breakdown: BreakdownPlan | None
+    cohorts: tuple[CohortChoice, ...]
     formulas: tuple[FormulaPlan, ...]
 
     def window(self, math: str) -> int:
@@ -105,7 +107,8 @@ def make_plan(query: TrendsQuery, *, team: Team, clock: Clock, earliest: datetim
         is_total_value=is_total_value,
         is_cumulative=display == "ActionsLineGraphCumulative",
         smoothing=max(shown.smoothingIntervals or 1, 1),
-        breakdown=breakdown_of(query.breakdownFilter, display=display),
+        breakdown=None if is_by_cohort(query.breakdownFilter) else breakdown_of(query.breakdownFilter, display=display),
+        cohorts=cohorts_of(query.breakdownFilter, clock=clock),
         formulas=_formulas(shown, letters=LETTERS[: len(query.series)]),
     )
     _refuse_too_many_cells(plan)
@@ -128,7 +131,7 @@ def _refuse_unsupported(query: TrendsQuery) -> None:
 
 
 def _refuse_too_many_cells(plan: TrendsPlan) -> None:
-    rows = plan.breakdown.limit + 2 if plan.breakdown else 1
+    rows = plan.breakdown.limit + 2 if plan.breakdown else len(plan.cohorts) or 1
     cells = rows * len(plan.series) * sum(len(period.buckets.starts) for period in plan.periods)
     if cells > MAX_CELLS:
         raise Refusal(
@@ -151,7 +154,7 @@ def _formulas(shown: TrendsFilter, *, letters: str) -> tuple[FormulaPlan, ...]:
 def _series(node: Series, index: int, common: Condition, actor: Actor) -> SeriesPlan:
     place = f"series.{index}"
     entity = entity_of(node, place=place, common=common)
-    if not isinstance(node, EventsNode | GroupNode):
+    if not isinstance(node, Counted):
         raise Unsupported(f"{place}: {node.kind}")
     math = _math(node, place)
     if math in FIRST_TIME_MATHS and not actor.is_person:
@@ -169,7 +172,7 @@ def _series(node: Series, index: int, common: Condition, actor: Actor) -> Series
     )
 
 
-def _math(node: EventsNode | GroupNode, place: str) -> str:
+def _math(node: Counted, place: str) -> str:
     math = node.math or "total"
     is_known = math in SIMPLE_MATHS or math in PROPERTY_MATHS or math.endswith(COUNT_PER_ACTOR)
     if not is_known:
@@ -179,7 +182,7 @@ def _math(node: EventsNode | GroupNode, place: str) -> str:
     return math
 
 
-def _math_property(node: EventsNode | GroupNode, place: str) -> Property | None:
+def _math_property(node: Counted, place: str) -> Property | None:
     if node.math not in PROPERTY_MATHS:
         return None
     if not node.math_property:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from insights.queries.entities import id_of, name_of
+from insights.queries.entities import id_of, name_of, type_of
 from insights.queries.periods import Period
 from insights.queries.responses import response
 from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
@@ -33,6 +33,9 @@ def shape(plan: TrendsPlan, cells: Mapping[tuple[int, int], Cells]) -> JSON:
 
 
 def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells) -> Iterator[JSON]:
+    if plan.cohorts:
+        yield from _of_cohorts(plan, period, series, cells)
+        return
     if plan.breakdown is None:
         yield _result(plan, period, series, cells.by_value.get(None, {}))
         return
@@ -40,9 +43,18 @@ def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells)
         shown = _as_shown(plan, value)
         text = shown if isinstance(shown, str) else "::".join(shown)
         result = _result(plan, period, series, cells.by_value[value])
-        result["breakdown_value"] = shown
-        result["label"] = f"{name_of(series.node)} - {text}" if len(plan.series) > 1 else text
-        yield result
+        yield {**result, "breakdown_value": shown, "label": _label(plan, series, text)}
+
+
+def _of_cohorts(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells) -> Iterator[JSON]:
+    """In the order in which they were asked for, also those without a single event."""
+    for choice in plan.cohorts:
+        result = _result(plan, period, series, cells.by_value.get(choice.name_in_cells, {}))
+        yield {**result, "breakdown_value": choice.value, "label": _label(plan, series, choice.label)}
+
+
+def _label(plan: TrendsPlan, series: SeriesPlan, value: str) -> str:
+    return f"{name_of(series.node)} - {value}" if len(plan.series) > 1 else value
 
 
 def _as_shown(plan: TrendsPlan, value: str) -> str | list[str]:
@@ -110,7 +122,7 @@ def _action(plan: TrendsPlan, period: Period, series: SeriesPlan) -> JSON:
     node = series.node
     return {
         "id": id_of(node),
-        "type": "events",
+        "type": type_of(node),
         "order": series.index,
         "name": name_of(series.node),
         "custom_name": node.custom_name,

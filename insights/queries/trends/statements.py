@@ -5,13 +5,15 @@ nothing of calendars and time zones; measured, that is also the fastest way to g
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from events.filtering.conditions import Condition
+from events.filtering.properties import number_of
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.buckets import earlier_starts
 from insights.queries.entities import event_names
 from insights.queries.periods import Period
-from insights.queries.properties import number_of
 from insights.queries.sources import (
     actor_sql,
     between,
@@ -22,7 +24,6 @@ from insights.queries.sources import (
     property_sql,
     source,
 )
-from insights.queries.sql import Sql, compose, joined
 from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE, Bins, BreakdownPlan, Dimension
 from insights.queries.trends.plan import (
     ACTIVE_DAYS,
@@ -49,6 +50,10 @@ class Counting:
     period: Period
     series: SeriesPlan
     value: Sql = Sql("NULL::text")
+
+    def narrowed_to(self, condition: Condition) -> "Counting":
+        entity = self.series.entity.narrowed_to(condition)
+        return replace(self, series=replace(self.series, entity=entity))
 
     def plain(self) -> Sql:
         return self._cells(self.value)

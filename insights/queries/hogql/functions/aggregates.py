@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.functions.signatures import LETTERS, READERS, Call
 from insights.queries.hogql.types import COUNT, FLOAT, INTEGER, TEXT, Kind, Type, array_of
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import Sql, compose, joined
 
 _MOST_PARAMETERS = 20
 

@@ -1,13 +1,13 @@
 """Arrays and tuples without lambdas. Places count from 1."""
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql import members
 from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.conversions import as_text, common_type, convert
 from insights.queries.hogql.functions.signatures import Builder, Call
 from insights.queries.hogql.types import BOOLEAN, COUNT, INTEGER, TEXT, Kind, Type, array_of, tuple_of
 from insights.queries.hogql.values import Value, array_literal
-from insights.queries.sql import Sql, compose, joined
 
 MAX_RUN = 100_000
 

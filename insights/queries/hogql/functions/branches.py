@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from events.filtering.sql import compose, joined
 from insights.queries.hogql.comparisons import OPERATORS, compare
 from insights.queries.hogql.conversions import as_boolean, common_type, comparable_type, convert, unified
 from insights.queries.hogql.functions.signatures import Builder, Call, plain
 from insights.queries.hogql.operators import calculate, divide
 from insights.queries.hogql.types import BOOLEAN, TEXT, Kind
 from insights.queries.hogql.values import NO_CONSTANT, Value
-from insights.queries.sql import compose, joined
 
 _ARITHMETIC = {"plus": "+", "minus": "-", "multiply": "*", "modulo": "%", "mod": "%"}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose
 from insights.queries.hogql.conversions import as_moment, convert
 from insights.queries.hogql.functions.casts import zone_named
 from insights.queries.hogql.functions.patterns import to_postgres_pattern
@@ -12,7 +13,6 @@ from insights.queries.hogql.functions.signatures import Builder, Call, plain
 from insights.queries.hogql.operators import CALENDAR, CLOCK, UNITS, as_interval, shifted
 from insights.queries.hogql.types import COUNT, DATE, DATETIME, INTEGER, TEXT, Kind
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import Sql, compose
 
 _LOCAL = "({a} AT TIME ZONE {zone}::text)"
 _EPOCH = "'1970-01-01'::timestamp"

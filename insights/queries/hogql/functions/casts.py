@@ -4,11 +4,11 @@ from dataclasses import replace
 from zoneinfo import available_timezones
 
 from common.exceptions import Refusal
+from events.filtering.sql import compose
 from insights.queries.hogql.conversions import as_moment, convert
 from insights.queries.hogql.functions.signatures import Builder, Call
 from insights.queries.hogql.types import BOOLEAN, DATE, DATETIME, DATETIME64, FLOAT, INTEGER, TEXT, UUID, Kind, Type
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import compose
 
 _INTEGERS = ("toInt", "toInt8", "toInt16", "toInt32", "toInt64", "toUInt8", "toUInt16", "toUInt32", "toUInt64")
 _FLOATS = ("toFloat", "toFloat32", "toFloat64", "toDecimal", "toDecimal32", "toDecimal64", "toDecimal128")

@@ -1,10 +1,10 @@
 """JSON: `JSONExtractString(properties, 'a', 'b')` and its kin. Texts are read as JSON; what is none is null."""
 
+from events.filtering.sql import compose
 from insights.queries.hogql.conversions import as_json, convert
 from insights.queries.hogql.functions.signatures import READERS, Builder, Call
 from insights.queries.hogql.types import BOOLEAN, COUNT, FLOAT, INTEGER, TEXT, Kind, Type, array_of
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import compose
 
 _OBJECT_KEYS = (
     "ARRAY(SELECT keys.name FROM jsonb_object_keys(CASE jsonb_typeof({a}) WHEN 'object' THEN {a} END) AS keys(name))"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common.exceptions import Refusal
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.conversions import as_boolean, as_number
 from insights.queries.hogql.functions.signatures import Builder, Call
 from insights.queries.hogql.types import BOOLEAN, COUNT, FLOAT, Kind, Type, array_of
 from insights.queries.hogql.values import Value
-from insights.queries.sql import Sql, compose, joined
 
 _MOST_VARIABLES = 5
 _NEVER_NULL = (Kind.ARRAY, Kind.BOOLEAN)

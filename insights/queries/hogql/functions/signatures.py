@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from common.exceptions import Refusal
-from insights.queries.dates import Clock
+from events.filtering.moments import Clock
+from events.filtering.sql import compose, joined
 from insights.queries.hogql.conversions import as_boolean, as_json, as_moment, as_number, as_text, convert, unified
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import DATE, DATETIME, FLOAT, INTEGER, TEXT, Kind, Type
 from insights.queries.hogql.values import Value
-from insights.queries.sql import compose, joined
 
 if TYPE_CHECKING:
     from insights.queries.hogql.expressions import Expressions

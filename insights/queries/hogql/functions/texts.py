@@ -1,11 +1,11 @@
 """Functions of texts. Lengths and positions count characters, where ClickHouse counts bytes."""
 
+from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.captures import with_groups
 from insights.queries.hogql.conversions import as_text
 from insights.queries.hogql.functions.signatures import Builder, Call, by_count, plain
 from insights.queries.hogql.types import BOOLEAN, COUNT, INTEGER, TEXT, Kind, array_of
 from insights.queries.hogql.values import Value, constant
-from insights.queries.sql import Sql, compose, joined
 
 _LONGEST = 10_000
 _BLANKS = " \t\n\r\f\v"

@@ -1,9 +1,9 @@
 """Parts of addresses. What an address lacks is an empty text."""
 
+from events.filtering.sql import compose
 from insights.queries.hogql.functions.signatures import Builder, Call, plain
 from insights.queries.hogql.types import TEXT
 from insights.queries.hogql.values import Value
-from insights.queries.sql import compose
 
 _HOST = r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//(?:[^/?#@]*@)?([^/?#:]*)"
 _PATH = r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*([^?#]*)"

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import Team, User
 from activity.services import Entry, log_activities, log_activity
 from common.exceptions import Conflict, Missing, Refusal
-from events.models import Event, Person, PersonCounter, PersonDistinctId
+from events.models import CohortPerson, Event, Person, PersonCounter, PersonDistinctId
 from events.people import PersonDraft
 
 ATTEMPTS = 4
@@ -80,6 +80,7 @@ def delete_persons(persons: Collection[Person], *, team: Team, user: User, with_
 
         with transaction.atomic():
             held = _hold(ids, names=names)
+            CohortPerson.objects.remove(held, team_id=team.pk)
             if with_events:
                 Event.objects.remove_of(held, team_id=team.pk)
                 PersonDistinctId.objects.remove(held)

@@ -1,0 +1,123 @@
+"""Conditions → SQL: true or not true, never an error, for each row of `events e` or of `persons p`."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from common.exceptions import Refusal
+from events.filtering.actions import Alternative
+from events.filtering.conditions import AnyOf, Comparison, Condition, InCohort, Members, Not, Performed, reads_persons
+from events.filtering.moments import Clock, parse_moment
+from events.filtering.properties import comparison_sql
+from events.filtering.sql import Sql, compose, joined
+
+EVENT_SOURCE = Sql("events e")
+WITH_PERSONS = Sql("events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id")
+_TIMES = {"exact": "=", "gte": ">=", "lte": "<=", "gt": ">", "lt": "<"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """`person` is the number of whom the row is about; `within` are the cohorts whose members are being told."""
+
+    clock: Clock
+    person: Sql
+    within: tuple[int, ...] = ()
+
+
+def condition_sql(condition: Condition, *, clock: Clock) -> Sql:
+    """Over `events e` (and `persons p`, where a property of the person is read). Raises Refusal."""
+    return _sql(condition, _Row(clock=clock, person=Sql("e.person_id")))
+
+
+def person_condition_sql(condition: Condition, *, clock: Clock) -> Sql:
+    """Over `persons p` alone. Raises Refusal."""
+    return _sql(condition, _Row(clock=clock, person=Sql("p.number")))
+
+
+def alternatives_sql(alternatives: tuple[Alternative, ...], *, clock: Clock) -> Sql:
+    """Whether an event is meant by any of them."""
+    parts = [_alternative(one, clock) for one in alternatives]
+    return compose("({any})", any=joined(" OR ", parts)) if parts else Sql("FALSE")
+
+
+def members_sql(members: Members, *, clock: Clock) -> Sql:
+    """The numbers of the persons in a cohort, as a subquery. Raises Refusal."""
+    return _members(members, _Row(clock=clock, person=Sql("p.number")))
+
+
+def _alternative(one: Alternative, clock: Clock) -> Sql:
+    condition = condition_sql(one.condition, clock=clock)
+    if one.event is None:
+        return condition
+    return compose("(e.event = {event}::text AND {condition})", event=one.event, condition=condition)
+
+
+def _sql(condition: Condition, row: _Row) -> Sql:
+    if isinstance(condition, Comparison):
+        return comparison_sql(condition, clock=row.clock)
+    if isinstance(condition, InCohort):
+        return _in_cohort(condition, row)
+    if isinstance(condition, Performed):
+        return _is_among(_performers(condition, row.clock), row)
+    if isinstance(condition, Not):
+        # Of EXISTS, which is never unknown, a plain NOT is what Postgres makes a join of.
+        is_known = isinstance(condition.part, InCohort | Performed)
+        return compose("NOT {part}" if is_known else "({part}) IS NOT TRUE", part=_sql(condition.part, row))
+    if not condition.parts:
+        return Sql("FALSE" if isinstance(condition, AnyOf) else "TRUE")
+    parts = joined(" OR " if isinstance(condition, AnyOf) else " AND ", [_sql(part, row) for part in condition.parts])
+    return compose("({parts})", parts=parts)
+
+
+def _in_cohort(condition: InCohort, row: _Row) -> Sql:
+    if condition.cohort_id in row.within:
+        raise Refusal("Cohorts cannot reference other cohorts in a loop.")
+    members = row.clock.members_of(condition.cohort_id)
+    if members is None:
+        raise Refusal(f"{condition.place}: Cohort {condition.cohort_id} does not exist.")
+    return _is_among(_members(members, row), row)
+
+
+def _is_among(numbers: Sql, row: _Row) -> Sql:
+    """EXISTS, which Postgres makes a join of, and which beneath OR and NOT stays cheap for sets of any size."""
+    return compose(
+        "EXISTS (SELECT FROM ({numbers}) AS among (number) WHERE among.number = {person})",
+        numbers=numbers,
+        person=row.person,
+    )
+
+
+def _members(members: Members, row: _Row) -> Sql:
+    if members.condition is None:
+        return compose(
+            "SELECT listed.person_number FROM cohort_people listed WHERE listed.cohort_id = {cohort}::bigint",
+            cohort=members.cohort_id,
+        )
+    inside = replace(row, person=Sql("p.number"), within=(*row.within, members.cohort_id))
+    return compose(
+        "SELECT p.number FROM persons p WHERE p.team_id = {team}::bigint AND p.has_profile AND {condition}",
+        team=members.team_id,
+        condition=_sql(members.condition, inside),
+    )
+
+
+def _performers(condition: Performed, clock: Clock) -> Sql:
+    performers = compose(
+        "SELECT e.person_id FROM {source} WHERE e.team_id = {team}::bigint AND e.event = {event}::text"
+        " AND e.timestamp >= {since}::timestamptz AND e.timestamp <= {until}::timestamptz AND {condition}",
+        source=WITH_PERSONS if reads_persons(condition.condition) else EVENT_SOURCE,
+        team=condition.team_id,
+        event=condition.event,
+        since=parse_moment(condition.since, clock).at,
+        until=_until(condition, clock),
+        condition=condition_sql(condition.condition, clock=clock),
+    )
+    if condition.times is None:
+        return performers
+    operator, number = condition.times
+    how_often = compose("count(*) " + _TIMES[operator] + " {number}::bigint", number=number)
+    return compose("{performers} GROUP BY e.person_id HAVING {how_often}", performers=performers, how_often=how_often)
+
+
+def _until(condition: Performed, clock: Clock) -> datetime:
+    return parse_moment(condition.until, clock).at if condition.until else clock.now
