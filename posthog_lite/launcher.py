@@ -24,6 +24,7 @@ from posthog_lite import credentials
 from posthog_lite.postgres.base import embedded_server
 from posthog_lite.postgres.refusal import CannotRunPostgres
 from posthog_lite.web_server import KILL_TIMEOUT
+from sharing.models import SharingConfiguration
 
 OWNER_EMAIL = "admin@posthog-lite.local"
 ORGANIZATION = "My organization"
@@ -39,7 +40,7 @@ posthog-lite is ready:   {url}
   project id             {project_id}
   project API key        {project_api_key}   (to send events)
   personal API key       {personal_api_key}   (to read and write)
-  sign in                {email}{password}
+  sign in                {email}{password}{shared}
 
 Try it:
   curl -H 'Authorization: Bearer {personal_api_key}' {url}/api/projects/{project_id}/dashboards/
@@ -61,7 +62,7 @@ def run(*, demo: bool) -> None:
             if demo:
                 call_command("demo", project=owner["project_id"])
             _await_readiness(web)
-            _welcome(owner)
+            _welcome(owner, shared=_shared_link(owner) if demo else None)
             _watch(web)
     except KeyboardInterrupt:
         return  # what was asked for
@@ -188,7 +189,13 @@ def _is_ready() -> bool:
         return False
 
 
-def _welcome(owner: dict[str, Any]) -> None:
+def _shared_link(owner: dict[str, Any]) -> str | None:
+    """The way in for those without a key, if the demo's is still open."""
+    share = SharingConfiguration.objects.filter(team=owner["project_id"], enabled=True).first()
+    return f"{settings.SITE_URL}/shared/{share.access_token}" if share else None
+
+
+def _welcome(owner: dict[str, Any], *, shared: str | None) -> None:
     password = f" / {owner['password']}" if owner["password"] else ""
     print(
         WELCOME.format(
@@ -198,6 +205,7 @@ def _welcome(owner: dict[str, Any]) -> None:
             personal_api_key=owner["personal_api_key"],
             email=owner["user"]["email"],
             password=password,
+            shared=f"\n  a shared dashboard     {shared}" if shared else "",
             kept_in=settings.DATA_DIR,
         ),
         flush=True,

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from sharing.names import title_of, value_name
+
 JSON = dict[str, Any]
 MOST_ROWS = 500
 MOST_COLUMNS = 60
@@ -35,7 +37,7 @@ def _objects(result: list[JSON]) -> Table:
     if first.get("days") and "data" in first:
         return _dates(result)
     if "aggregated_value" in first:
-        rows = [[_title(one), one.get("aggregated_value")] for one in result]
+        rows = [[title_of(one), one.get("aggregated_value")] for one in result]
         if len(rows) == 1:
             return Table(number=_text(rows[0][1]))
         return _cut(["Series", "Total"], rows)
@@ -44,9 +46,11 @@ def _objects(result: list[JSON]) -> Table:
     if "source" in first and "target" in first:
         rows = [[one.get(name) for name in ("source", "target", "value")] for one in result]
         return _cut(["From", "To", "Count"], rows)
+    if "bins" in first:
+        return _cut(["Seconds", "People"], [row for row in first["bins"] or [] if isinstance(row, list)])
     if "count" in first:
-        return _cut(["Step", "Count"], [[_title(one), one.get("count")] for one in result])
-    names = [name for name, value in first.items() if not isinstance(value, dict | list)]
+        return _cut(["Step", "Count"], [[title_of(one), one.get("count")] for one in result])
+    names = [str(name) for name, value in first.items() if not isinstance(value, dict | list)]
     return _cut(names, [[one.get(name) for name in names] for one in result])
 
 
@@ -55,21 +59,21 @@ def _dates(result: list[JSON]) -> Table:
     days = max((one.get("days") or [] for one in result), key=len)
     columns = [one.get("data") or [] for one in result[:MOST_COLUMNS]]
     rows = [list(row) for row in zip_longest(days, *columns)]
-    return _cut(["Date", *(_title(one) for one in result[:MOST_COLUMNS])], rows)
+    return _cut(["Date", *(title_of(one) for one in result[:MOST_COLUMNS])], rows)
 
 
 def _cohorts(result: list[JSON]) -> Table:
     """Retention: a row per cohort."""
     counts = [[value.get("count") for value in one.get("values") or []] for one in result]
     width = max(map(len, counts), default=0)
-    rows = [[_title(one), *row, *[None] * (width - len(row))] for one, row in zip(result, counts, strict=True)]
+    rows = [[title_of(one), *row, *[None] * (width - len(row))] for one, row in zip(result, counts, strict=True)]
     return _cut(["Cohort", *(str(number) for number in range(width))], rows)
 
 
 def _groups(result: list[list[JSON]]) -> Table:
     """Steps by breakdown value."""
     steps = [step for group in result for step in group]
-    rows = [[_value(step.get("breakdown_value")), _title(step), step.get("count")] for step in steps]
+    rows = [[value_name(step.get("breakdown_value")), title_of(step), step.get("count")] for step in steps]
     return _cut(["Group", "Step", "Count"], rows)
 
 
@@ -90,21 +94,6 @@ def _cut(header: list[str], rows: list[list[Any]]) -> Table:
     shown = [[_text(cell) for cell in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]]
     is_cut = len(rows) > MOST_ROWS or len(header) > MOST_COLUMNS
     return Table(header=header[:MOST_COLUMNS], rows=shown, is_cut=is_cut)
-
-
-def _title(one: JSON) -> str:
-    """The name that a person gave, else the event's; the breakdown's value and the period beside it."""
-    name = one.get("custom_name") or (one.get("action") or {}).get("custom_name")
-    parts = [name or one.get("label") or one.get("name")]
-    if name and one.get("breakdown_value") is not None:
-        parts.append(_value(one["breakdown_value"]))
-    if one.get("compare_label"):
-        parts.append(one["compare_label"])
-    return " - ".join(str(part) for part in parts if part)
-
-
-def _value(value: Any) -> str:
-    return "::".join(map(str, value)) if isinstance(value, list) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -19,6 +19,7 @@ urlpatterns = [*_paths(DashboardSharingViewSet, "dashboard"), *_paths(InsightSha
 
 #: At the root, for browsers.
 public_urlpatterns = [
-    re_path(r"^(?:shared|shared_dashboard)/(?P<reference>[^/]+)$", SharedPageView.as_view(), name="shared"),
+    re_path(r"^shared/(?P<reference>[^/]+)$", SharedPageView.as_view(), name="shared"),
+    re_path(r"^shared_dashboard/(?P<reference>[^/]+)$", SharedPageView.as_view(), name="shared_dashboard"),
     re_path(r"^embedded/(?P<reference>[^/]+)$", SharedPageView.as_view(is_embedded=True), name="embedded"),
 ]

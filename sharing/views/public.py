@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.template.loader import render_to_string
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -18,27 +17,17 @@ from common.exception_handler import error
 from common.exceptions import Forbidden, Missing, Refusal
 from insights.queries.freshness import for_shared_access, parse_refresh
 from sharing import signed_filters, unlock_tokens
+from sharing.exports import export
 from sharing.models import SharingConfiguration
-from sharing.pages import page_of
-from sharing.serializers.exported import (
-    ExportedDashboardSerializer,
-    ExportedInsightSerializer,
-    ExportedThemeSerializer,
-    context_of,
-    look_of,
-)
-from sharing.services.showing import Visit, answered_insight, note_visit, tiles_for
+from sharing.rendering import POLICY, render_page
+from sharing.serializers.exported import look_of
+from sharing.services.showing import Visit, note_visit
 from sharing.services.unlocking import is_unlocked, issue_token, try_password
-from themes.models import DataColorTheme
 
 JSON = dict[str, Any]
 COOKIE = "posthog_sharing_token"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TYPES = {"embed", "image", "scene"}
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
-)
 
 
 class NoLink(Missing):
@@ -195,7 +184,11 @@ class SharedPageView(APIView):
             locked_filters=self._locked_filters(share),
             refresh=for_shared_access(parse_refresh(self.request.GET.get("refresh"))),
         )
-        exported, page = self._export(visit)
+        shown, page = export(visit)
+        if share.dashboard is not None:
+            note_visit(share.dashboard)
+        is_embed = self.is_embedded or "embedded" in self.request.GET
+        exported = {"type": "embed" if is_embed else "scene", "accessToken": self.access_token, **shown}
         if share_token:
             exported["shareToken"] = share_token
         if self.is_json_path():
@@ -208,20 +201,6 @@ class SharedPageView(APIView):
         if self.wants_json():
             return Response(exported)
         return _page("shared", {"exported": exported, "page": page, "theme": share.option("theme")})
-
-    def _export(self, visit: Visit) -> tuple[JSON, Any]:
-        share, context = visit.share, context_of(visit.share)
-        is_embed = self.is_embedded or "embedded" in self.request.GET
-        exported = {"type": "embed" if is_embed else "scene", "accessToken": self.access_token, **look_of(share)}
-        themes = DataColorTheme.objects.for_project(share.team.project)
-        exported["themes"] = ExportedThemeSerializer(themes, many=True).data
-        if share.dashboard_id:
-            context["tiles"] = tiles_for(visit)
-            exported["dashboard"] = ExportedDashboardSerializer(share.dashboard, context=context).data
-            note_visit(share.dashboard)  # type: ignore[arg-type]
-        else:
-            exported["insight"] = ExportedInsightSerializer(answered_insight(visit), context=context).data
-        return exported, page_of(exported)
 
     # What is true of every answer.
 
@@ -244,4 +223,4 @@ class SharedPageView(APIView):
 
 
 def _page(name: str, context: JSON, *, status: int = 200, headers: Any = None) -> HttpResponse:
-    return HttpResponse(render_to_string(f"sharing/{name}.html", context), status=status, headers=headers)
+    return render_page(f"sharing/{name}.html", context, status=status, headers=headers)

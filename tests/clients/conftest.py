@@ -1,18 +1,17 @@
-"""The official SDKs against a running server. Those of JavaScript skip where Node or Chromium is missing."""
+"""The official SDKs against a running server. Those of JavaScript need Node and Chromium (tests/browser.py)."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from events.models import Person, PersonDistinctId
 from events.partitions import forget_partitions
+from tests.browser import install_node_modules, open_browser
 from tests.factories.accounts import ProjectFactory
 
 HERE = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
+
+__all__ = ["open_browser"]  # a fixture, to be found here
 
 
 @pytest.fixture(autouse=True)
@@ -44,40 +43,10 @@ def ids_of():
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """Of the lock file in this folder, installed on first use."""
-    npm = shutil.which("npm")
-    if not npm or not shutil.which("node"):
-        pytest.skip("Node.js is not installed: the SDKs of JavaScript are not tried.")
-    installed = HERE / "node_modules"
-    if not (installed / ".package-lock.json").exists():
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False, timeout=110)
-        if run.returncode != 0:
-            pytest.skip(f"The SDKs of JavaScript could not be installed: {run.stderr[-300:]}")
-    return installed
+    return install_node_modules(HERE)
 
 
 @pytest.fixture
-def chromium(tmp_path, monkeypatch):
+def chromium(open_browser):
     """A fresh browser that talks to nobody but the pages it is sent to."""
-    # Playwright keeps an event loop in this thread, and Django would take the tests for coroutines.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"{CHROMIUM} is not installed: posthog-js is not tried in a browser.")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        context = driver.chromium.launch_persistent_context(
-            str(tmp_path / "profile"),
-            executable_path=CHROMIUM,
-            headless=True,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield context
-        context.close()
+    return open_browser()

@@ -8,6 +8,7 @@ from events.models import Event, Person
 from insights.models import Insight
 from posthog_lite.demo.content import DASHBOARDS, INSIGHTS
 from posthog_lite.demo.product import DAYS, Diary
+from sharing.models import SharingConfiguration
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,6 +42,7 @@ def test_fills_a_project_once(alice, team, api, url):
     assert Event.objects.count() == events > 10_000
     assert Person.objects.filter(is_identified=True).count() > 100
     assert (Dashboard.objects.count(), Insight.objects.count()) == (3, 12)
+    assert SharingConfiguration.objects.open().get().dashboard.name == DASHBOARDS[0]["name"]
     for dashboard in Dashboard.objects.all():
         path = url(f"dashboards/{dashboard.pk}/run_insights/?refresh=blocking&output_format=json")
         results = api().get(path).json()["results"]
