@@ -74,6 +74,9 @@ class Team(models.Model):
     primary_dashboard = models.ForeignKey(
         "dashboards.Dashboard", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    default_data_theme = models.ForeignKey(
+        "themes.DataColorTheme", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     ingested_event = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     access_control = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, TypedDict
 
 from rest_framework import serializers
 
@@ -30,6 +30,13 @@ class TeamBasicSerializer(serializers.ModelSerializer[Team]):
         read_only_fields = [name for name in fields if name not in {"id", "organization", "project_id"}]
 
 
+class GroupTypeOfProject(TypedDict):
+    group_type: str
+    group_type_index: int
+    name_singular: str | None
+    name_plural: str | None
+
+
 class TeamSerializer(serializers.ModelSerializer[Team]):
     """A project with the settings of its team: what `/api/projects/:id/` and `/api/environments/:id/` answer."""
 
@@ -45,6 +52,12 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
         child=serializers.CharField(max_length=400), required=False, allow_null=True
     )
     primary_dashboard = serializers.IntegerField(source="primary_dashboard_id", required=False, allow_null=True)
+    default_data_theme = serializers.IntegerField(
+        source="default_data_theme_id",
+        required=False,
+        allow_null=True,
+        help_text="Id of a colour theme: the project's own or a global one.",
+    )
     effective_membership_level = serializers.SerializerMethodField()
     user_access_level = serializers.SerializerMethodField()
     has_group_types = serializers.SerializerMethodField()
@@ -62,6 +75,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             "person_display_name_properties",
             "week_start_day",
             "primary_dashboard",
+            "default_data_theme",
             "effective_membership_level",
             "user_access_level",
             "has_group_types",
@@ -82,6 +96,12 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             raise serializers.ValidationError(f'"{name}" is not a valid choice.', code="invalid_choice")
         return name
 
+    def validate_default_data_theme(self, pk: int | None) -> int | None:
+        themes: Any = Team._meta.get_field("default_data_theme").related_model
+        if pk is not None and not (self.instance and themes.objects.for_project(self.instance).filter(pk=pk).exists()):
+            raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.', code="does_not_exist")
+        return pk
+
     def validate_primary_dashboard(self, pk: int | None) -> int | None:
         project: Project | None = self.instance.project if self.instance else None
         if pk is not None and not (project and project.team.dashboards.filter(pk=pk).exists()):
@@ -95,7 +115,10 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
         return team.project.access_level
 
     def get_has_group_types(self, team: Team) -> bool:
-        return False
+        return bool(team.group_types.all())
 
-    def get_group_types(self, team: Team) -> list[Any]:
-        return []
+    def get_group_types(self, team: Team) -> list[GroupTypeOfProject]:
+        return [
+            {name: getattr(group_type, name) for name in GroupTypeOfProject.__annotations__}  # type: ignore[misc]
+            for group_type in team.group_types.all()
+        ]

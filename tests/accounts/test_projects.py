@@ -2,6 +2,8 @@ import pytest
 
 from accounts.models import Project
 from tests.factories.accounts import MembershipFactory, ProjectFactory
+from tests.factories.events import GroupTypeFactory
+from tests.factories.themes import DataColorThemeFactory
 
 PROJECTS = "/api/projects/"
 
@@ -72,6 +74,7 @@ def test_updates_settings(api, project):
         ({"week_start_day": 3}, "week_start_day"),
         ({"test_account_filters": "x"}, "test_account_filters"),
         ({"primary_dashboard": 999999}, "primary_dashboard"),
+        ({"default_data_theme": 999999}, "default_data_theme"),
         ({"name": ""}, "name"),
     ],
 )
@@ -172,3 +175,24 @@ def test_current_without_a_current_project(api, alice, url):
     response = api().get(url("insights/", project_id="@current"))
 
     assert (response.status_code, response.json()["detail"]) == (404, "Project not found.")
+
+
+def test_chooses_its_default_colours(api, team, charlie):
+    own, theirs = DataColorThemeFactory(team=team), DataColorThemeFactory(team=charlie.current_team)
+    path = f"{PROJECTS}{team.pk}/"
+
+    assert api().patch(path, {"default_data_theme": own.pk}).json()["default_data_theme"] == own.pk
+    assert api().patch(path, {"default_data_theme": theirs.pk}).json()["attr"] == "default_data_theme"
+    assert api().patch(path, {"default_data_theme": None}).json()["default_data_theme"] is None
+
+
+def test_knows_its_group_types(api, team):
+    assert api().get(f"{PROJECTS}{team.pk}/").json()["has_group_types"] is False
+
+    GroupTypeFactory(team=team, group_type="company", group_type_index=0)
+
+    body = api().get(f"{PROJECTS}{team.pk}/").json()
+    assert body["has_group_types"] is True
+    assert body["group_types"] == [
+        {"group_type": "company", "group_type_index": 0, "name_singular": None, "name_plural": None}
+    ]
