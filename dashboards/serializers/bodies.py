@@ -18,6 +18,8 @@ from dashboards.serializers.fields import (
     FiltersOverrideField,
     FlagField,
     IdField,
+    InsightOfTileField,
+    NothingLostMixin,
     ObjectField,
     OverrideField,
     QuickFilterIdsField,
@@ -31,8 +33,10 @@ MOST_TILES = 1000
 PATH = re.compile(r"/(?!/)[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*")
 
 
-class CardBody(serializers.Serializer[Any]):
+class CardBody(NothingLostMixin, serializers.Serializer[Any]):
     """A text or a button. Complaints name the card alone, as PostHog's do, not the place of its tile in a list."""
+
+    only_read = frozenset({"last_modified_at", "last_modified_by", "team", "dashboard_tiles"})
 
     created_by = serializers.DictField(required=False, allow_null=True, help_text="As read; the author stays.")
 
@@ -83,7 +87,7 @@ class LookBody(serializers.Serializer[Any]):
 class AddTileBody(LookBody):
     """One of an insight, a text and a button. An `insight` without id is created, from its name and query."""
 
-    insight = ObjectField(required=False, allow_null=True)
+    insight = InsightOfTileField(required=False, allow_null=True)
     insight_id = IdField(required=False, allow_null=True)
     text = TextBody(required=False, allow_null=True)
     button_tile = ButtonTileBody(required=False, allow_null=True)
@@ -111,8 +115,10 @@ class AddTileBody(LookBody):
         return attrs
 
 
-class TileBody(AddTileBody):
-    """An element of `tiles`: with an `id` it changes that tile, else it adds one. Read-only keys are ignored."""
+class TileBody(NothingLostMixin, AddTileBody):
+    """An element of `tiles`: with an `id` it changes that tile, else it adds one."""
+
+    only_read = frozenset({"order", "last_refresh", "is_cached", "error", "dashboard", "dashboard_id", "team"})
 
     id = IdField(required=False, allow_null=True)
     deleted = serializers.BooleanField(required=False, allow_null=True)

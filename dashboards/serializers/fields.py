@@ -14,6 +14,20 @@ MAX_ID = 2**63 - 1
 OBJECT = {"type": "object", "additionalProperties": {}}
 
 
+class NothingLostMixin:
+    """For parts of a body of which nothing may be dropped in silence. What a client only read it may post back."""
+
+    only_read: frozenset[str] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        known = {*self.fields, *self.only_read}  # type: ignore[attr-defined]
+        sent = data if isinstance(data, dict) else {}
+        stray = next((name for name, value in sent.items() if name not in known and value is not None), None)
+        if stray is not None:
+            raise serializers.ValidationError({stray: ["This field cannot be stored."]})
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
 class IdField(serializers.IntegerField):
     """An id of a row. Whether there is such a row, the database says."""
 
@@ -41,6 +55,15 @@ class ObjectField(serializers.JSONField):
         if not isinstance(value, dict):
             self.fail("not_a_dict", input_type=type(value).__name__)
         return value
+
+
+@extend_schema_field(OBJECT)
+class InsightOfTileField(ObjectField):
+    """An insight, or the id of one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        is_id = isinstance(data, int) and not isinstance(data, bool)
+        return {"id": data} if is_id else super().to_internal_value(data)
 
 
 @extend_schema_field(OBJECT)

@@ -29,10 +29,16 @@ BUTTON_COLUMNS = ("url", "text", "placement", "style")
 
 
 def find_template(name: str, *, project: Project) -> JSON:
-    """A built-in one by its key, or one that the project can see by its name. Raises Refusal."""
+    """A built-in one by its key, or one that the project can see by its name; built-in ones have names too.
+
+    Raises Refusal.
+    """
     if name in BY_KEY:
         return BY_KEY[name]
     template = DashboardTemplate.objects.for_project(project).live().named(name, project)
+    built_in = next((one for one in BY_KEY.values() if one["template_name"] == name), None)
+    if template is None and built_in is not None:
+        return built_in
     if template is None:
         raise Refusal(f"Invalid template provided: {name}", attr="use_template")
     return {

@@ -4,6 +4,7 @@ from dashboards.models import Dashboard
 from insights.models import Insight
 from tests.dashboards.test_retrieve import TILE_KEYS, TRENDS
 from tests.factories.dashboards import DashboardFactory, InsightTileFactory, TextTileFactory
+from tests.factories.insights import InsightFactory
 
 
 @pytest.fixture
@@ -96,3 +97,11 @@ def test_a_reader_and_a_stranger_may_not(api, path, url, error, charlie):
 
     assert error(api("dashboard:read").post(path("tiles/"), {"text": {"body": "x"}}))[0] == 403
     assert error(api().post(url(f"dashboards/{foreign.pk}/tiles/"), {"text": {"body": "x"}}))[0] == 404
+
+
+def test_takes_the_bare_id_of_an_insight(api, url, team, dashboard):
+    insight = InsightFactory(team=team)
+
+    response = api().post(url(f"dashboards/{dashboard.pk}/tiles/"), {"insight": insight.pk})
+
+    assert (response.status_code, response.json()["insight"]["id"]) == (201, insight.pk)

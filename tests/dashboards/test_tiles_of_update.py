@@ -208,7 +208,7 @@ def test_what_a_client_reads_it_may_send_back(put, api, path, insight, text, but
         ({}, None, "tiles__0"),
         ({"color": "red"}, None, "tiles__0"),
         ({"text": {}, "insight": {}, "button_tile": None}, None, "tiles__0"),
-        ({"widget": {"x": 1}}, None, "tiles__0"),
+        ({"widget": {"x": 1}}, None, "tiles__0__widget"),
         ({"id": 999999, "color": "red"}, None, "tiles__0__id"),
         ({"id": 999999, "text": {"body": "x"}}, None, "tiles__0__id"),
         ({"id": int("9" * 18)}, None, "tiles__0__id"),
@@ -220,7 +220,8 @@ def test_what_a_client_reads_it_may_send_back(put, api, path, insight, text, but
         ({"insight": {"id": 999999}}, "does_not_exist", "tiles__0__insight_id"),
         ({"insight": {"id": "x"}}, None, "tiles__0__insight"),
         ({"insight": {"id": "9" * 30}}, "max_value", "tiles__0__insight"),
-        ({"insight": 5}, "not_a_dict", "tiles__0__insight"),
+        ({"insight": "five"}, "not_a_dict", "tiles__0__insight"),
+        ({"insight": 999999999}, "does_not_exist", "tiles__0__insight_id"),
         ({"insight": {"name": "x"}}, "required", "tiles__0__insight__query"),
         ({"insight": {"query": {"kind": "Nonsense"}}}, "parse_error", None),
         ({"insight": {"query": [1]}}, "parse_error", None),
@@ -334,3 +335,27 @@ def test_null_tiles_and_no_tiles_change_nothing(api, path, text):
     for tiles in (None, []):
         assert len(api().patch(path(), {"tiles": tiles}).json()["tiles"]) == 1
     assert Dashboard.objects.get().version == 3
+
+
+@pytest.mark.parametrize(
+    ("element", "attr"),
+    [
+        ({"text": {"body": "x"}, "widget": {"widget_type": "a"}}, "tiles__0__widget"),
+        ({"text": {"body": "x"}, "foo": 1}, "tiles__0__foo"),
+        ({"text": {"body": "x", "foo": 1}}, "text__foo"),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_not_dropped(api, url, dashboard, element, attr):
+    response = api().patch(url(f"dashboards/{dashboard.pk}/"), {"tiles": [element]})
+
+    assert (response.status_code, response.json()["attr"]) == (400, attr)
+    assert response.json()["detail"] == "This field cannot be stored."
+    assert not dashboard.tiles.exists()
+
+
+def test_what_was_read_may_be_posted_back(api, url, dashboard):
+    client, path = api(), url(f"dashboards/{dashboard.pk}/")
+    tiles = [{"text": {"body": "x"}}, {"button_tile": {"url": "/a", "text": "b"}}]
+    read = client.patch(path, {"tiles": tiles}).json()["tiles"]
+
+    assert client.patch(path, {"tiles": read}).json()["tiles"] == read

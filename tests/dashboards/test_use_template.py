@@ -166,3 +166,11 @@ def test_costs_the_same_for_one_tile_and_for_thirty(create, team, count, django_
     # and the nine of reading it again
     with django_assert_num_queries(25):
         create(use_template="Sign-ups")
+
+
+def test_a_built_in_template_has_a_name_too(api, url):
+    response = api().post(url("dashboards/"), {"use_template": "Product analytics"})
+
+    assert response.status_code == 201
+    assert response.json()["creation_mode"] == "template"
+    assert response.json()["tiles"]
