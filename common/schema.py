@@ -55,11 +55,13 @@ class AutoSchema(SpectacularAutoSchema):
 
 
 def mark_environments_deprecated(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """The environments paths are a second name of the projects paths. Also adds the scheme of the keys."""
+    """The environments paths are a second name of the projects paths. Also adds the scheme of the keys and the tags."""
     for path, operations in result["paths"].items():
         if path.startswith("/api/environments/"):
             for operation in operations.values():
                 operation["deprecated"] = True
     schemes = result.setdefault("components", {}).setdefault("securitySchemes", {})
     schemes["PersonalAPIKeyAuth"] = {"type": "http", "scheme": "bearer"}
+    tags = {tag for operations in result["paths"].values() for one in operations.values() for tag in one["tags"]}
+    result["x-tagGroups"] = [{"name": "All endpoints", "tags": sorted(tags)}]
     return result

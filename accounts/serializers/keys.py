@@ -4,12 +4,15 @@ from rest_framework import serializers
 
 from accounts.models import PersonalAPIKey, Project, User
 from accounts.scopes import is_scope
+from common.fields import AbsentFlag, AbsentText
 
 
 class PersonalAPIKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
     value = serializers.CharField(
         read_only=True, allow_null=True, help_text="The key itself: only in the answers of create and roll."
     )
+    is_legacy_hashing = AbsentFlag()
+    local_dev_value = AbsentText()
     user_id = serializers.IntegerField(read_only=True)
     scopes = serializers.ListField(child=serializers.CharField(max_length=100), allow_empty=False)
     scoped_teams = serializers.ListField(child=serializers.IntegerField())
@@ -30,6 +33,8 @@ class PersonalAPIKeySerializer(serializers.ModelSerializer[PersonalAPIKey]):
             "scopes",
             "scoped_teams",
             "scoped_organizations",
+            "is_legacy_hashing",
+            "local_dev_value",
         ]
         read_only_fields = ["id", "mask_value", "created_at", "last_used_at", "last_rolled_at"]
 

@@ -4,15 +4,16 @@ from rest_framework import serializers
 
 from accounts.models import Organization, Project
 from accounts.serializers.projects import TeamBasicSerializer
+from common.fields import AbsentFlag, AbsentText
 
 
 class OrganizationBasicSerializer(serializers.ModelSerializer[Organization]):
     slug = serializers.CharField(read_only=True)
     membership_level = serializers.SerializerMethodField()
-    logo_media_id = serializers.SerializerMethodField(help_text="Always null: there are no logos here.")
+    logo_media_id = AbsentText()
     is_active = serializers.SerializerMethodField()
-    is_not_active_reason = serializers.SerializerMethodField()
-    is_pending_deletion = serializers.SerializerMethodField()
+    is_not_active_reason = AbsentText()
+    is_pending_deletion = AbsentFlag()
 
     class Meta:
         model = Organization
@@ -32,17 +33,8 @@ class OrganizationBasicSerializer(serializers.ModelSerializer[Organization]):
         user = self.context["request"].user
         return next((m.level for m in organization.memberships.all() if m.user_id == user.pk), None)
 
-    def get_logo_media_id(self, organization: Organization) -> str | None:
-        return None
-
     def get_is_active(self, organization: Organization) -> bool:
         return True
-
-    def get_is_not_active_reason(self, organization: Organization) -> str | None:
-        return None
-
-    def get_is_pending_deletion(self, organization: Organization) -> bool:
-        return False
 
 
 class ProjectOfOrganizationSerializer(serializers.ModelSerializer[Project]):
@@ -56,6 +48,13 @@ class OrganizationSerializer(OrganizationBasicSerializer):
     projects = ProjectOfOrganizationSerializer(many=True, read_only=True)
     member_count = serializers.SerializerMethodField()
     metadata = serializers.SerializerMethodField()
+    plugins_access_level = serializers.SerializerMethodField(help_text="0: there are no plugins.")
+    is_member_join_email_enabled = AbsentFlag()
+    customer_id = AbsentText()
+    enforce_2fa = AbsentFlag()
+    is_ai_data_processing_approved = AbsentFlag()
+    default_experiment_stats_method = AbsentText()
+    default_role_id = AbsentText()
     available_product_features = serializers.SerializerMethodField(
         help_text="Everything is on for everyone, so nothing is listed as bought."
     )
@@ -70,10 +69,20 @@ class OrganizationSerializer(OrganizationBasicSerializer):
             "member_count",
             "metadata",
             "available_product_features",
+            "plugins_access_level",
+            "is_member_join_email_enabled",
+            "customer_id",
+            "enforce_2fa",
+            "is_ai_data_processing_approved",
+            "default_experiment_stats_method",
+            "default_role_id",
             "members_can_invite",
             "allow_publicly_shared_resources",
         ]
         read_only_fields = ["created_at", "updated_at"]
+
+    def get_plugins_access_level(self, organization: Organization) -> int:
+        return 0
 
     def get_member_count(self, organization: Organization) -> int:
         return len(organization.memberships.all())
