@@ -90,4 +90,5 @@ def _migrations_on_disk() -> set[tuple[str, str]]:
 
 
 readiness = Readiness()
-PROBES = {"/_livez": live, "/_readyz": ready, "/_health": ready}
+# The last two are the names that PostHog's capture service has for them.
+PROBES = {"/_livez": live, "/_readyz": ready, "/_health": ready, "/_liveness": live, "/_readiness": ready}

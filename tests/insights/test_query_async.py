@@ -25,6 +25,9 @@ STATUS_KEYS = {
     "expiration_time",
     "task_id",
     "query_progress",
+    "bytes_read",
+    "budget_remaining_bytes",
+    "query_scan",
     "labels",
     "cache_key",
 }

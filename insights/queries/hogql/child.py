@@ -4,7 +4,7 @@ The parser holds the interpreter lock, takes exponential time on nested texts an
 asks may kill this process at any time. Frames on stdin and stdout are a length of four bytes and that much JSON.
 """
 
-import importlib
+import importlib.util
 import json
 import resource
 import struct
@@ -14,13 +14,17 @@ from typing import Any, BinaryIO
 
 MEMORY_LIMIT = 1 << 30
 _LENGTH = struct.Struct(">I")
-_PARENT, _ERRORS = "posthog.hogql", "posthog.hogql.errors"
+_ROOT, _PARENT, _ERRORS = "posthog", "posthog.hogql", "posthog.hogql.errors"
 _ERROR_NAMES = ("BaseHogQLError", "ExposedHogQLError", "SyntaxError", "NotImplementedError", "ParsingError")
 
 
 def import_parser() -> Any:
-    """The parser asks for PostHog's error classes by name when it is imported, and for nothing else of PostHog."""
-    added = [name for name in (_PARENT, _ERRORS) if name not in sys.modules]
+    """The parser asks for PostHog's error classes by name when it is imported, and for nothing else of PostHog.
+
+    `posthog` itself is stood in for only where no such package is installed (PostHog's SDK is one).
+    """
+    roots = [] if importlib.util.find_spec(_ROOT) else [_ROOT]
+    added = [name for name in (*roots, _PARENT, _ERRORS) if name not in sys.modules]
     sys.modules.update({name: _stub(name) for name in added})
     try:
         return importlib.import_module("hogql_parser")
@@ -31,6 +35,7 @@ def import_parser() -> Any:
 
 def _stub(name: str) -> types.ModuleType:
     module = types.ModuleType(name)
+    module.__path__ = []
     for error in _ERROR_NAMES:
         setattr(module, error, type(error, (Exception,), {}))
     return module

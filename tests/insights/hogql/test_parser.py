@@ -1,10 +1,13 @@
 """The parser's process: limits, death and rebirth, threads and forks."""
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +87,27 @@ def test_the_parser_ends_with_whom_it_serves():
     served = subprocess.run([sys.executable, "-I", child.__file__], input=b"", capture_output=True, timeout=60)
 
     assert (served.returncode, served.stderr) == (0, b"")
+
+
+def test_the_import_needs_no_real_posthog(tmp_path):
+    """PostHog's SDK is a package for tests only: a server has no `posthog`."""
+    for part in Path(hogql_parser_folder()).glob("hogql_parser*"):
+        copy = shutil.copytree if part.is_dir() else shutil.copy
+        copy(part, tmp_path / part.name)
+    script = (
+        f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r});"
+        f"parser = runpy.run_path({child.__file__!r})['import_parser']();"
+        "assert not [name for name in sys.modules if name.startswith('posthog')];"
+        "print(parser.parse_expr_json('1 + 1'))"
+    )
+
+    run = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=False)
+
+    assert "ArithmeticOperation" in run.stdout, run.stderr
+
+
+def hogql_parser_folder() -> str:
+    return str(Path(importlib.util.find_spec("hogql_parser").origin).parent)
 
 
 def test_the_import_leaves_a_real_posthog_alone():
