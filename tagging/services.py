@@ -81,7 +81,10 @@ def find_or_create_tags(names: Iterable[str], *, team: Team) -> list[Tag]:
 
 
 def sweep_orphans(team: Team) -> None:
-    """Looks twice: what a tag was put on between the first look and the lock is seen by the second."""
+    """Removes the team's tags that nothing wears. Of two last removals at one moment neither does: the next sweep will.
+
+    Looks twice: what a tag was put on between the first look and the lock is seen by the second.
+    """
     tags = Tag.objects.filter(team=team)
     orphans = list(tags.unworn().not_being_put_on().values_list("pk", flat=True))
     if orphans:
