@@ -36,35 +36,35 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", default="")
 IS_DATABASE_EMBEDDED = not env.str("DATABASE_URL", default="")
 # pytest sets that variable; what a test starts as a real server sets the other one to "main".
 IS_TEST_CLUSTER = (
- docs/operators.md.env.str("POSTHOG_LITE_CLUSTER", default="test" if "PYTEST_VERSION" in env.ENVIRON else "main") == "test"
+    env.str("POSTHOG_LITE_CLUSTER", default="test" if "PYTEST_VERSION" in env.ENVIRON else "main") == "test"
 )
 DATABASES = {
- docs/operators.md."default": {
- docs/operators.md.    "ENGINE": "posthog_lite.postgres",
- docs/operators.md.    "NAME": "posthog",
- docs/operators.md.    "DATA_DIR": DATA_DIR / "test" if IS_TEST_CLUSTER else DATA_DIR,
- docs/operators.md.    "IS_THROWAWAY": IS_TEST_CLUSTER,
- docs/operators.md.    "MAX_CONNECTIONS": max(100, 32 * WEB_CONCURRENCY + 40),
- docs/operators.md.}
- docs/operators.md.if IS_DATABASE_EMBEDDED
- docs/operators.md.else env.db_url("DATABASE_URL", engine="posthog_lite.postgres")
+    "default": {
+        "ENGINE": "posthog_lite.postgres",
+        "NAME": "posthog",
+        "DATA_DIR": DATA_DIR / "test" if IS_TEST_CLUSTER else DATA_DIR,
+        "IS_THROWAWAY": IS_TEST_CLUSTER,
+        "MAX_CONNECTIONS": max(100, 32 * WEB_CONCURRENCY + 40),
+    }
+    if IS_DATABASE_EMBEDDED
+    else env.db_url("DATABASE_URL", engine="posthog_lite.postgres")
 }
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {  # sslmode, say, from the URL
- docs/operators.md.# A failed attempt to connect is given up soon, and a later request makes another: else the pauses grow to minutes.
- docs/operators.md."pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2},
- docs/operators.md.# Prepared statements halve the time Postgres needs for a dashboard. What they ask of raw SQL stands in
- docs/operators.md.# docs/operators.md.
- docs/operators.md."server_side_binding": True,
- docs/operators.md."prepare_threshold": 2,
+    # A failed attempt to connect is given up soon, and a later request makes another: else the pauses grow to minutes.
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2},
+    # Prepared statements halve the time Postgres needs for a dashboard. What they ask of raw SQL stands in
+    # docs/operators.md.
+    "server_side_binding": True,
+    "prepare_threshold": 2,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Security -------------------------------------------------------------------------------------------------------
 SECRET_KEY = secret_key(
- docs/operators.md.env.str("SECRET_KEY", default=""), data_dir=DATA_DIR, may_generate=IS_DATABASE_EMBEDDED or DEBUG
+    env.str("SECRET_KEY", default=""), data_dir=DATA_DIR, may_generate=IS_DATABASE_EMBEDDED or DEBUG
 )
 ALLOWED_HOSTS = env.list(
- docs/operators.md."ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname or "localhost"]
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname or "localhost"]
 )
 IS_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -75,19 +75,19 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 PASSWORD_HASHERS = [
- docs/operators.md."django.contrib.auth.hashers.Argon2PasswordHasher",
- docs/operators.md."django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 AUTH_USER_MODEL = "accounts.User"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [
- docs/operators.md.*default_headers,
- docs/operators.md."posthog-attempt",
- docs/operators.md."posthog-request-id",
- docs/operators.md."posthog-request-timestamp",
- docs/operators.md."posthog-sdk-info",
+    *default_headers,
+    "posthog-attempt",
+    "posthog-request-id",
+    "posthog-request-timestamp",
+    "posthog-sdk-info",
 ]
 CORS_URLS_REGEX = r"^/(capture|e|i/v0/e|i/v1/analytics/events|track|batch|engage|s|flags|decide|array/.*)/?$"
 
@@ -101,44 +101,44 @@ LOGGING = logging_settings(LOG_LEVEL)
 
 # --- Application ------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
- docs/operators.md."posthog_lite",  # first: its templates come before those of the packages
- docs/operators.md."django.contrib.admin",
- docs/operators.md."django.contrib.auth",
- docs/operators.md."django.contrib.contenttypes",
- docs/operators.md."django.contrib.sessions",
- docs/operators.md."django.contrib.messages",
- docs/operators.md."django.contrib.staticfiles",
- docs/operators.md."django.contrib.postgres",
- docs/operators.md."corsheaders",
- docs/operators.md."rest_framework",
- docs/operators.md."django_filters",
- docs/operators.md."drf_spectacular",
- docs/operators.md."drf_spectacular_sidecar",
- docs/operators.md."accounts",
- docs/operators.md."tagging",
- docs/operators.md."activity",
- docs/operators.md."themes",
- docs/operators.md."datasets",
- docs/operators.md."definitions",
- docs/operators.md."events",
- docs/operators.md."insights",
- docs/operators.md."dashboards",
- docs/operators.md."sharing",
- docs/operators.md."home",
+    "posthog_lite",  # first: its templates come before those of the packages
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "tagging",
+    "activity",
+    "themes",
+    "datasets",
+    "definitions",
+    "events",
+    "insights",
+    "dashboards",
+    "sharing",
+    "home",
 ]
 
 MIDDLEWARE = [
- docs/operators.md."posthog_lite.health.AnswerHealthProbes",
- docs/operators.md."common.middleware.RefuseUnstorableAddress",
- docs/operators.md."django.middleware.security.SecurityMiddleware",
- docs/operators.md."whitenoise.middleware.WhiteNoiseMiddleware",
- docs/operators.md."corsheaders.middleware.CorsMiddleware",
- docs/operators.md."django.contrib.sessions.middleware.SessionMiddleware",
- docs/operators.md."django.middleware.common.CommonMiddleware",
- docs/operators.md."django.middleware.csrf.CsrfViewMiddleware",
- docs/operators.md."django.contrib.auth.middleware.AuthenticationMiddleware",
- docs/operators.md."django.contrib.messages.middleware.MessageMiddleware",
- docs/operators.md."django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "posthog_lite.health.AnswerHealthProbes",
+    "common.middleware.RefuseUnstorableAddress",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "posthog_lite.urls"
@@ -146,17 +146,17 @@ WSGI_APPLICATION = "posthog_lite.wsgi.application"
 APPEND_SLASH = False  # The API takes both forms without a redirect, which would lose the body of a POST.
 
 TEMPLATES = [
- docs/operators.md.{
- docs/operators.md.    "BACKEND": "django.template.backends.django.DjangoTemplates",
- docs/operators.md.    "APP_DIRS": True,
- docs/operators.md.    "OPTIONS": {
- docs/operators.md.        "context_processors": [
- docs/operators.md.            "django.template.context_processors.request",
- docs/operators.md.            "django.contrib.auth.context_processors.auth",
- docs/operators.md.            "django.contrib.messages.context_processors.messages",
- docs/operators.md.        ]
- docs/operators.md.    },
- docs/operators.md.}
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
 ]
 
 LANGUAGE_CODE = "en-us"
@@ -171,23 +171,23 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.js$"
 
 REST_FRAMEWORK = {
- docs/operators.md."DEFAULT_AUTHENTICATION_CLASSES": [
- docs/operators.md.    "sharing.authentication.SharingTokenAuthentication",
- docs/operators.md.    "accounts.authentication.PersonalAPIKeyAuthentication",
- docs/operators.md.    "accounts.authentication.SessionAuthentication",
- docs/operators.md.],
- docs/operators.md."DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.DenyUnlessDeclared"],
- docs/operators.md."DEFAULT_PARSER_CLASSES": [
- docs/operators.md.    "common.parsers.JSONParser",
- docs/operators.md.    "common.parsers.FormParser",
- docs/operators.md.    "common.parsers.MultiPartParser",
- docs/operators.md.],
- docs/operators.md."DEFAULT_RENDERER_CLASSES": ["common.renderers.JSONRenderer"],
- docs/operators.md."DEFAULT_PAGINATION_CLASS": "common.pagination.LimitOffsetPagination",
- docs/operators.md."DEFAULT_FILTER_BACKENDS": ["common.filters.ListOnlyFilterBackend"],
- docs/operators.md."DEFAULT_SCHEMA_CLASS": "common.schema.AutoSchema",
- docs/operators.md."EXCEPTION_HANDLER": "common.exception_handler.exception_handler",
- docs/operators.md."TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sharing.authentication.SharingTokenAuthentication",
+        "accounts.authentication.PersonalAPIKeyAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.DenyUnlessDeclared"],
+    "DEFAULT_PARSER_CLASSES": [
+        "common.parsers.JSONParser",
+        "common.parsers.FormParser",
+        "common.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["common.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "common.pagination.LimitOffsetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["common.filters.ListOnlyFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "common.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "common.exception_handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
 EXCEPTIONS_HOG = {"EXCEPTION_REPORTING": "common.exception_handler.report"}
@@ -196,24 +196,24 @@ EXCEPTIONS_HOG = {"EXCEPTION_REPORTING": "common.exception_handler.report"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 
 SPECTACULAR_SETTINGS = {
- docs/operators.md."TITLE": "PostHog API",
- docs/operators.md."VERSION": "1.0.0",
- docs/operators.md."DESCRIPTION": "",
- docs/operators.md."OAS_VERSION": "3.1.1",
- docs/operators.md."SERVE_INCLUDE_SCHEMA": False,
- docs/operators.md."SWAGGER_UI_DIST": "SIDECAR",
- docs/operators.md."SWAGGER_UI_FAVICON_HREF": "SIDECAR",
- docs/operators.md."REDOC_DIST": "SIDECAR",
- docs/operators.md."COMPONENT_SPLIT_REQUEST": True,
- docs/operators.md."ENUM_NAME_OVERRIDES": {
- docs/operators.md.    "ActionStepMatching": "events.serializers.actions.MATCHINGS",
- docs/operators.md.    "DashboardRestrictionLevel": "dashboards.models.Dashboard.RestrictionLevel",
- docs/operators.md.    "DashboardPrivilegeLevel": "dashboards.models.Dashboard.PrivilegeLevel",
- docs/operators.md.    "OrganizationMembershipLevel": "accounts.models.OrganizationMembership.Level",
- docs/operators.md.},
- docs/operators.md."POSTPROCESSING_HOOKS": [
- docs/operators.md.    "drf_spectacular.hooks.postprocess_schema_enums",
- docs/operators.md.    "common.schema.mark_environments_deprecated",
- docs/operators.md.],
- docs/operators.md."AUTHENTICATION_WHITELIST": [],
+    "TITLE": "PostHog API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ActionStepMatching": "events.serializers.actions.MATCHINGS",
+        "DashboardRestrictionLevel": "dashboards.models.Dashboard.RestrictionLevel",
+        "DashboardPrivilegeLevel": "dashboards.models.Dashboard.PrivilegeLevel",
+        "OrganizationMembershipLevel": "accounts.models.OrganizationMembership.Level",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.schema.mark_environments_deprecated",
+    ],
+    "AUTHENTICATION_WHITELIST": [],
 }
