@@ -83,6 +83,7 @@ def find_or_create_tags(names: Iterable[str], *, team: Team) -> list[Tag]:
 def sweep_orphans(team: Team) -> None:
     """Removes the team's tags that nothing wears. Of two last removals at one moment neither does: the next sweep will.
 
+    To be called inside a transaction.
     Looks twice: what a tag was put on between the first look and the lock is seen by the second.
     """
     tags = Tag.objects.filter(team=team)

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from insights.models import Insight
 from tagging.models import Tag
@@ -37,7 +37,8 @@ def test_nobody_loses_a_tag_to_somebody_elses_sweep(team):
     at_once(*(lambda insight=insight: flicker(insight) for insight in insights))
 
     # Two removals at the very same moment each still see the other's row, and leave the tag to the next sweep.
-    sweep_orphans(team)
+    with transaction.atomic():
+        sweep_orphans(team)
     assert not Tag.objects.exists()
 
 
