@@ -1,7 +1,6 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from accounts.querysets import ProjectScopedQuerySet
 from common.querysets import BaseQuerySet, SoftDeleteQuerySet
 from dashboards.layouts import INSIGHT_SIZE, Grid, position
 from insights.models import Insight, ViewLog
+from insights.querysets.similarity import can_tell_similar
 from insights.rights import is_project_admin
 
 if TYPE_CHECKING:
@@ -43,14 +43,6 @@ LAY_OUT = """
     FROM unnest(%s::bigint[], %s::jsonb[]) AS laid (id, layouts)
     WHERE tile.id = laid.id
 """
-
-
-@cache
-def can_tell_similar() -> bool:
-    """Whether Postgres has its trigrams, which the migration could install only where it was allowed to."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
-        return cursor.fetchone() is not None
 
 
 class DashboardQuerySet(  # type: ignore[override]
