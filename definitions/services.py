@@ -15,7 +15,7 @@ from definitions.models import Definition, EventDefinition, EventProperty, Prope
 from definitions.property_types import PropertyType
 from definitions.recently import RecentlySeen
 from definitions.sightings import NO_GROUP, PropertyKey, Sightings
-from tagging.services import normalise, set_tags, sweep_orphans
+from tagging.services import normalise, set_tags, sweep_orphans_later
 
 if TYPE_CHECKING:
     from accounts.models import Project, Team, User
@@ -161,5 +161,5 @@ def _delete(definition: Definition, *, keys: Iterable[tuple[Any, ...]], user: "U
     with transaction.atomic():
         log_definition(definition, "deleted", before={}, after={}, user=user)
         definition.delete()
-        sweep_orphans(team)
+        sweep_orphans_later(team)
     _recently.forget(keys)

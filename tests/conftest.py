@@ -1,5 +1,7 @@
 """The cast: Alice owns, Bob is in the organization, Charlie must see nothing."""
 
+from functools import partial
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -76,6 +78,12 @@ def session(alice):
         return client
 
     return client
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks):
+    """`with commits():` does at its end what waits for the commit, which the transaction around a test never does."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
 
 
 @pytest.fixture

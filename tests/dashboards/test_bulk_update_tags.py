@@ -47,15 +47,17 @@ def test_each_one_that_changes_gets_a_version_and_an_entry(bulk, three, team, al
     ]
 
 
-def test_removing_and_clearing(bulk, three, team):
+def test_removing_and_clearing(bulk, three, team, commits):
     for dashboard in three:
         set_tags(dashboard, ["x", "y"], team=team)
     ids = [dashboard.pk for dashboard in three]
 
-    bulk(ids=ids, action="remove", tags=["x", "absent"])
+    with commits():
+        bulk(ids=ids, action="remove", tags=["x", "absent"])
     assert set(Tag.objects.values_list("name", flat=True)) == {"y"}
 
-    bulk(ids=ids, action="set", tags=[])
+    with commits():
+        bulk(ids=ids, action="set", tags=[])
     assert not Tag.objects.exists()
 
 

@@ -66,12 +66,14 @@ def test_variables_replace_and_an_empty_object_clears(patch):
     assert patch(variables={}).json()["persisted_variables"] is None
 
 
-def test_tags_replace_and_orphans_go(patch, team):
+def test_tags_replace_and_orphans_go(patch, team, commits):
     assert patch(tags=["B", "a"]).json()["tags"] == ["a", "b"]
     assert patch(tags=None).json()["tags"] == ["a", "b"]
-    assert patch(tags=["c"]).json()["tags"] == ["c"]
+    with commits():
+        assert patch(tags=["c"]).json()["tags"] == ["c"]
     assert list(Tag.objects.values_list("name", flat=True)) == ["c"]
-    assert patch(tags=[]).json()["tags"] == []
+    with commits():
+        assert patch(tags=[]).json()["tags"] == []
     assert not Tag.objects.exists()
 
 

@@ -20,10 +20,11 @@ def test_forgets_the_definition(api, url, signup, refused):
     refused(api().delete(path), 404, "not_found", None)
 
 
-def test_takes_its_tags_along(api, url, signup, tag):
+def test_takes_its_tags_along(api, url, signup, tag, commits):
     tag(signup, "growth")
 
-    api().delete(url(f"event_definitions/{signup.pk}/"))
+    with commits():
+        api().delete(url(f"event_definitions/{signup.pk}/"))
 
     assert not Tag.objects.exists()
 

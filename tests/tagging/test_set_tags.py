@@ -25,12 +25,13 @@ def test_uses_the_tag_that_is_there(team):
     assert list(second.tags.all()) == [tag]
 
 
-def test_removes_what_nobody_wears_any_more(team):
+def test_removes_what_nobody_wears_any_more(team, commits):
     first, second = InsightFactory.create_batch(2, team=team)
     set_tags(first, ["shared", "lonely"], team=team)
     set_tags(second, ["shared"], team=team)
 
-    set_tags(first, [], team=team)
+    with commits():
+        set_tags(first, [], team=team)
 
     assert [tag.name for tag in Tag.objects.all()] == ["shared"]
 
