@@ -50,7 +50,7 @@ class ScopedViewSet(GenericViewSet[Any]):
 
     @property
     def caller(self) -> "User":
-        """The user who asks. Only to be read behind `IsAuthenticated`."""
+        """The user who asks: nobody's account where a public link opened the action (`sharing_enabled_actions`)."""
         return self.request.user  # type: ignore[return-value]
 
     def get_permissions(self) -> list[Any]:

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
 from accounts.viewsets import ProjectScopedViewSet
 from common.exceptions import Missing, Refusal
 from definitions import services
@@ -37,11 +36,7 @@ class DefinitionViewSet(mixins.UpdateModelMixin, mixins.DestroyModelMixin, Proje
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         definition: Any = serializer.instance
-        services.update_definition(definition, serializer.validated_data, team=self.team, user=self.user)
-
-    @property
-    def user(self) -> User:
-        return self.request.user  # type: ignore[return-value]
+        services.update_definition(definition, serializer.validated_data, team=self.team, user=self.caller)
 
     @action(methods=["post"], detail=False)
     def bulk_update_tags(self, request: Request, **kwargs: Any) -> Response:
@@ -50,7 +45,7 @@ class DefinitionViewSet(mixins.UpdateModelMixin, mixins.DestroyModelMixin, Proje
         with transaction.atomic():
             names = {definition.pk: definition.name for definition in rows.locked(body["ids"])}
             changed = bulk_update_tags(rows, team=self.team, **body)
-            log_new_tags(changed, names=names, model=rows.model, team=self.team, user=self.user)
+            log_new_tags(changed, names=names, model=rows.model, team=self.team, user=self.caller)
         tagged = {row.id: sorted(row.after) for row in changed}
         missing = dict.fromkeys(pk for pk in body["ids"] if pk not in tagged)
         return Response({"updated": [{"id": pk, "tags": tags} for pk, tags in tagged.items()], **_skipped(missing)})
@@ -79,11 +74,11 @@ class EventDefinitionViewSet(
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         serializer.instance = services.create_event_definition(
-            serializer.validated_data, team=self.team, user=self.user
+            serializer.validated_data, team=self.team, user=self.caller
         )
 
     def perform_destroy(self, instance: EventDefinition) -> None:
-        services.delete_event_definition(instance, user=self.user)
+        services.delete_event_definition(instance, user=self.caller)
 
     @action(methods=["get"], detail=False)
     def by_name(self, request: Request, **kwargs: Any) -> Response:
@@ -110,7 +105,7 @@ class EventDefinitionViewSet(
     @action(methods=["post"], detail=False)
     def bulk_update_verified(self, request: Request, **kwargs: Any) -> Response:
         body = self.body(BulkUpdateVerifiedBody)
-        verdict = services.bulk_update_verified(**body, project=self.project, user=self.user)
+        verdict = services.bulk_update_verified(**body, project=self.project, user=self.caller)
         updated = [{"id": pk, "verified": body["verified"]} for pk in verdict.changed]
         return Response({"updated": updated, **_skipped(verdict.missing)})
 
@@ -143,7 +138,7 @@ class PropertyDefinitionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin
     scope_object_write_actions = ("bulk_update_tags",)
 
     def perform_destroy(self, instance: PropertyDefinition) -> None:
-        services.delete_property_definition(instance, user=self.user)
+        services.delete_property_definition(instance, user=self.caller)
 
     @action(methods=["get"], detail=False)
     def seen_together(self, request: Request, **kwargs: Any) -> Response:

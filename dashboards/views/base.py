@@ -3,7 +3,6 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from accounts.models import User
 from accounts.viewsets import ProjectScopedViewSet
 from dashboards.models import Dashboard, DashboardTile
 from dashboards.serializers.dashboards import DashboardSerializer
@@ -15,10 +14,6 @@ from insights.queries.freshness import RefreshMode
 class DashboardsView(ProjectScopedViewSet):
     """What all actions on dashboards share: who asks, what the query string says, and a dashboard as the answer."""
 
-    @property
-    def user(self) -> User:
-        return self.request.user  # type: ignore[return-value]
-
     def parameters(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
         """The validated query string. Raises ValidationError."""
         serializer = serializer_class(data=self.request.query_params, context=self.get_serializer_context())
@@ -27,7 +22,7 @@ class DashboardsView(ProjectScopedViewSet):
 
     def reply(self, row: Any, *, status: int = 200) -> Response:
         dashboards = Dashboard.objects_including_soft_deleted.for_project(self.project)
-        shown = dashboards.seen_by(self.user).for_detail(self.user).get(pk=row.pk)
+        shown = dashboards.seen_by(self.caller).for_detail(self.caller).get(pk=row.pk)
         return self.show(shown, status=status)
 
     def show(
@@ -38,7 +33,7 @@ class DashboardsView(ProjectScopedViewSet):
         return Response(shown, status=status, headers={"ETag": dashboard.etag})
 
     def reply_with_tile(self, tile: DashboardTile, *, status: int = 200) -> Response:
-        shown = DashboardTile.objects.for_rendering(self.user).get_or_refuse(pk=tile.pk)
+        shown = DashboardTile.objects.for_rendering(self.caller).get_or_refuse(pk=tile.pk)
         return Response(DashboardTileSerializer(shown, context=self.get_serializer_context()).data, status=status)
 
 

@@ -64,13 +64,13 @@ class DashboardViewSet(
         """A removed dashboard is seen only by an update, which may bring it back."""
         if self.action == "bulk_update_tags":
             return queryset.live()
-        seen = queryset.seen_by(self.user)
+        seen = queryset.seen_by(self.caller)
         if self.action in {"update", "partial_update"}:
             return seen
         reading = {
-            "list": lambda: seen.for_list().visible_to(self.user, self.project),
-            "retrieve": lambda: seen.for_detail(self.user),
-            "stream_tiles": lambda: seen.for_detail(self.user),
+            "list": lambda: seen.for_list().visible_to(self.caller, self.project),
+            "retrieve": lambda: seen.for_detail(self.caller),
+            "stream_tiles": lambda: seen.for_detail(self.caller),
             "run_insights": seen.for_results,
             "snapshot": seen.for_results,
             "analyze_refresh_result": seen.for_results,
@@ -78,24 +78,24 @@ class DashboardViewSet(
         return reading.get(self.action, seen.all)().live()
 
     def level_on(self, row: Dashboard) -> str:
-        return row.access_level_of(self.user, self.project)
+        return row.access_level_of(self.caller, self.project)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         body = self.body(CreateDashboardBody)
-        dashboard = lifecycle.create_dashboard(body, project=self.project, user=self.user)
+        dashboard = lifecycle.create_dashboard(body, project=self.project, user=self.caller)
         return self.reply(dashboard, status=201)
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         asked = self.parameters(RetrieveParameters)
-        lifecycle.note_view(dashboard, team=self.team, user=self.user)
+        lifecycle.note_view(dashboard, team=self.team, user=self.caller)
         return self.show(dashboard.under(**overrides(asked)), refresh=asked["refresh"])
 
     def update(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(UpdateDashboardBody)
         lifecycle.update_dashboard(
-            dashboard, body, project=self.project, user=self.user, if_match=request.headers.get("If-Match")
+            dashboard, body, project=self.project, user=self.caller, if_match=request.headers.get("If-Match")
         )
         return self.reply(dashboard)
 

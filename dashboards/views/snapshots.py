@@ -25,12 +25,12 @@ class SnapshotsViewMixin(DashboardsView):
     def snapshot(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(SnapshotBody)
-        taken = take_snapshot(dashboard, team=self.team, user=self.user, client_results=body.get("client_results"))
+        taken = take_snapshot(dashboard, team=self.team, user=self.caller, client_results=body.get("client_results"))
         return Response(SnapshotResult({"cache_key": taken.key}).data)
 
     @action(methods=["post"], detail=True, required_scopes=READS, permission_classes=[])
     def analyze_refresh_result(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(AnalyzeRefreshResultBody)
-        text = analyze_refresh_result(dashboard, **body, team=self.team, user=self.user)
+        text = analyze_refresh_result(dashboard, **body, team=self.team, user=self.caller)
         return Response(AnalyzeRefreshResult({"result": text}).data)

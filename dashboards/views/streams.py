@@ -28,7 +28,7 @@ class StreamsViewMixin(DashboardsView):
     def stream_tiles(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         dashboard = self.get_object()
         asked = self.parameters(StreamTilesParameters)
-        lifecycle.note_view(dashboard, team=self.team, user=self.user)
+        lifecycle.note_view(dashboard, team=self.team, user=self.caller)
         dashboard.under(**overrides(asked))
         results.look_up_variables(dashboard, team=self.team)
 

@@ -10,9 +10,9 @@ class DashboardTagsMixin(BulkTagsViewMixin, DashboardsView):
     """`bulk_update_tags/` for dashboards: each one that changes gets a new version and an entry in the log."""
 
     def editable(self, queryset: DashboardQuerySet) -> DashboardQuerySet:  # type: ignore[override]
-        return queryset.editable_by(self.user, self.project)
+        return queryset.editable_by(self.caller, self.project)
 
     def after_bulk_tags(self, changed: list[Tagged]) -> None:
         if changed:
             Dashboard.objects.filter(pk__in=[row.id for row in changed]).bump()
-            log_new_tags(changed, team=self.team, user=self.user)
+            log_new_tags(changed, team=self.team, user=self.caller)

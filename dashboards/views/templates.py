@@ -35,12 +35,12 @@ class TemplateActionsMixin(DashboardsView):
     @action(methods=["post"], detail=False, required_scopes=WRITES, parser_classes=[JSONParser])
     def create_from_template_json(self, request: Request, **kwargs: Any) -> Response:
         body = self.body(CreateFromTemplateBody)
-        return self.reply(create_from_template_json(body, project=self.project, user=self.user))
+        return self.reply(create_from_template_json(body, project=self.project, user=self.caller))
 
     @action(methods=["post"], detail=False, required_scopes=WRITES)
     def create_unlisted_dashboard(self, request: Request, **kwargs: Any) -> Response:
         body = self.body(CreateUnlistedDashboardBody)
-        return self.reply(create_unlisted_dashboard(body, project=self.project, user=self.user))
+        return self.reply(create_unlisted_dashboard(body, project=self.project, user=self.caller))
 
 
 @describe_templates

@@ -33,21 +33,21 @@ class TileActionsMixin(DashboardsView):
     def add_tile(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(AddTileBody)
-        tile = tiles.add_tile(dashboard, body, project=self.project, user=self.user, if_match=self.if_match)
+        tile = tiles.add_tile(dashboard, body, project=self.project, user=self.caller, if_match=self.if_match)
         return self.reply_with_tile(tile, status=201)
 
     @action(methods=["post"], detail=True, required_scopes=WRITES)
     def copy_tile(self, request: Request, **kwargs: Any) -> Response:
         destination = self.get_object()
         body = self.body(CopyTileBody)
-        tiles.copy_tile(destination, **body, project=self.project, user=self.user, if_match=self.if_match)
+        tiles.copy_tile(destination, **body, project=self.project, user=self.caller, if_match=self.if_match)
         return self.reply(destination)
 
     @action(methods=["patch", "post"], detail=True, required_scopes=WRITES)
     def move_tile(self, request: Request, **kwargs: Any) -> Response:
         source = self.get_object()
         body = self.body(MoveTileBody)
-        tiles.move_tile(source, **body, project=self.project, user=self.user, if_match=self.if_match)
+        tiles.move_tile(source, **body, project=self.project, user=self.caller, if_match=self.if_match)
         return self.reply(source)
 
     @action(methods=["post"], detail=True, required_scopes=WRITES)
@@ -61,14 +61,14 @@ class TileActionsMixin(DashboardsView):
     def create_text_tile(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(CreateTextTileBody)
-        tile = tiles.create_text_tile(dashboard, body, project=self.project, user=self.user, if_match=self.if_match)
+        tile = tiles.create_text_tile(dashboard, body, project=self.project, user=self.caller, if_match=self.if_match)
         return self.reply_with_tile(tile, status=201)
 
     @action(methods=["post"], detail=True, required_scopes=WRITES)
     def update_text_tile(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         body = self.body(UpdateTextTileBody)
-        tile = tiles.update_text_tile(dashboard, body, project=self.project, user=self.user, if_match=self.if_match)
+        tile = tiles.update_text_tile(dashboard, body, project=self.project, user=self.caller, if_match=self.if_match)
         return self.reply_with_tile(tile)
 
     @action(methods=["post"], detail=True, required_scopes=WRITES)

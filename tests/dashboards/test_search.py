@@ -1,7 +1,6 @@
 import pytest
 from django.db import DatabaseError, connection, migrations
 
-from dashboards import querysets
 from tagging.services import set_tags
 from tests.factories.dashboards import DashboardFactory
 
@@ -60,7 +59,7 @@ def test_the_pages_count_what_is_similar(api, url):
 
 
 def test_without_trigrams_only_exact_text_is_found(search, monkeypatch):
-    monkeypatch.setattr(querysets, "can_tell_similar", lambda: False)
+    monkeypatch.setattr("dashboards.querysets.dashboards.can_tell_similar", lambda: False)
 
     assert search("revnue") == []
     assert {kind for _, kind in search("revenue")} == {"exact"}

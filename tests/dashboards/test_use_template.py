@@ -162,9 +162,9 @@ def test_costs_the_same_for_one_tile_and_for_thirty(create, team, count, django_
     tiles = [{"type": "INSIGHT", "query": TRENDS}, {"type": "TEXT", "body": "x"}] * count
     DashboardTemplateFactory(team=team, **template(tiles=tiles))
 
-    # key and user, project and membership; begin, template, dashboard, tags (6), insights, texts, tiles, log, commit;
+    # key and user, project and membership; begin, template, dashboard, tags (5), insights, texts, tiles, log, commit;
     # and the nine of reading it again
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         create(use_template="Sign-ups")
 
 
