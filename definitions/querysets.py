@@ -1,7 +1,8 @@
 """The SQL over definitions. What ingestion writes, it writes in sorted order: batches wait in line, not in a ring."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -140,6 +141,23 @@ class PropertyDefinitionQuerySet(ProjectScopedQuerySet["PropertyDefinition"]):
         """The type of each property that has one. One query; for those who compare values."""
         found = self.filter(team=team, type=kind, name__in=sorted(set(names)), property_type__isnull=False)
         return {name: kind or "" for name, kind in found.values_list("name", "property_type")}
+
+    def lookup_of_types(self, *, team: "Team") -> Callable[..., str | None]:
+        """Called with kind, name and, for groups, the index: the type, if it is not text. One query, when first asked.
+
+        What a question compares is found out bit by bit, through actions and cohorts: hence all of them at once.
+        """
+
+        @cache
+        def types() -> dict[tuple[str, str, int | None], str]:
+            found = self.filter(team=team, property_type__isnull=False).exclude(property_type=PropertyType.STRING)
+            rows = found.values_list("type", "name", "group_type_index", "property_type")
+            return {(kind, name, index): property_type or "" for kind, name, index, property_type in rows}
+
+        def type_of(kind: str, name: str, group_type_index: int | None = None) -> str | None:
+            return types().get((kind, name, group_type_index))
+
+        return type_of
 
     # What the parameters of the list mean.
 

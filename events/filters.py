@@ -1,6 +1,6 @@
 """What query strings ask of events, persons and groups."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,8 @@ from common.exceptions import Refusal
 from common.parsers import parse_json
 from events.asking import MAX_OFFSET, Column, EventsAsked, ValuesAsked
 from events.clock import clock_of
-from events.filtering.conditions import EVERYTHING, Condition, InCohort
+from events.filtering.compiler import condition_sql
+from events.filtering.conditions import EVERYTHING, Condition, Expressed, InCohort, all_of
 from events.filtering.errors import fault_of
 from events.filtering.moments import Clock
 from events.filtering.query_strings import condition_from, moment_of
@@ -49,7 +50,7 @@ def events_asked(
         event=query.get("event") or None,
         distinct_id=query.get("distinct_id") or None,
         person=person_id(person) if person else None,
-        condition=_condition(query.get("properties"), clock),
+        condition=all_of([_condition(query.get("properties"), clock), *_expressions(query.getlist("where"), clock)]),
         action=action.alternatives if action else None,
         is_descending="orderBy" not in query or _json(query.get("orderBy"), None) == NEWEST_FIRST,
         limit=min(_positive(query.get("limit")) or default_limit, MAX_LIMIT),
@@ -173,6 +174,26 @@ def _moment(query: Mapping[str, Any], name: str, clock: Clock) -> datetime | Non
 
 def _condition(text: str | None, clock: Clock) -> Condition:
     return condition_from(_properties(text), clock=clock) if text else EVERYTHING
+
+
+def _expressions(texts: list[str], clock: Clock) -> Iterator[Condition]:
+    """`where=["event = 'x'"]`, or each expression under a `where` of its own."""
+    listed = [one for text in texts if text for one in _listed(text)]
+    with fault_of("where"):
+        for index, text in enumerate(listed):
+            condition = Expressed(text=text, place=f"where.{index}")
+            # Read once here, where it is known which parameter it stands in.
+            condition_sql(condition, clock=clock)
+            yield condition
+
+
+def _listed(text: str) -> list[str]:
+    members = _json(text, None)
+    if not isinstance(members, list):
+        return [text]
+    if not all(isinstance(member, str) for member in members):
+        raise Refusal("Must be a list of expressions.", attr="where")
+    return members
 
 
 def _properties(text: str) -> Any:

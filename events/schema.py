@@ -4,7 +4,8 @@ from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from events.serializers.cohorts import AddPersonsBody, RemovePersonBody
+from common.schema import REFUSAL
+from events.serializers.cohorts import AddPersonsBody, CohortsResult, RemovePersonBody
 from events.serializers.events import EventPageSerializer, EventSerializer, ValuesResult
 from events.serializers.groups import GroupSerializer
 from events.serializers.persons import (
@@ -20,6 +21,7 @@ from events.serializers.persons import (
     SuccessResult,
     UpdatePersonBody,
     UpdatePropertyBody,
+    UuidsBody,
 )
 
 
@@ -35,6 +37,7 @@ TEXTS = {"type": "array", "items": {"type": "string"}}
 FILTERS = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
 EVENT_ID = _path("UUID of the event.")
 PERSON_ID = _path("Id of the person, or its uuid.")
+OF_PERSON = _query("person_id", OpenApiTypes.STR, "Id of the person, or its uuid.", required=True)
 DELETE_EVENTS = _query("delete_events", OpenApiTypes.BOOL, "Delete the person's events as well.")
 KEY = _query("key", OpenApiTypes.STR, "Name of the property.", required=True)
 VALUE = _query("value", OpenApiTypes.STR, "Only values that contain this text, in any case.")
@@ -56,7 +59,11 @@ EVENT_FILTERS = [
     _query("person_id", OpenApiTypes.STR, "Filter list by person id or uuid."),
     _query("properties", FILTERS, "Filter events by event property and person property. JSON."),
     _query("select", TEXTS, "(Experimental) Accepted, and without effect."),
-    _query("where", TEXTS, "(Experimental) Accepted, and without effect."),
+    _query(
+        "where",
+        TEXTS,
+        "Only events for which these expressions of HogQL hold. JSON, or each under a `where` of its own.",
+    ),
 ]
 
 describe_events = extend_schema_view(
@@ -88,7 +95,7 @@ describe_persons = extend_schema_view(
     create=extend_schema(
         description="Not here: persons come into being with their events.",
         request=None,
-        responses={405: OpenApiResponse(description="Always")},
+        responses={405: OpenApiResponse(REFUSAL, description="Always.")},
     ),
     update=extend_schema(
         description="As PATCH.", parameters=[PERSON_ID], request=UpdatePersonBody, responses={202: PersonSerializer}
@@ -123,6 +130,13 @@ describe_persons = extend_schema_view(
     bulk_delete=extend_schema(summary="Delete many persons", request=BulkDeleteBody, responses={202: BulkDeleteResult}),
     batch_by_distinct_ids=extend_schema(
         summary="Find persons by distinct ids", request=DistinctIdsBody, responses=BatchResult
+    ),
+    batch_by_uuids=extend_schema(summary="Find persons by uuids", request=UuidsBody, responses=BatchResult),
+    cohorts=extend_schema(
+        summary="List the cohorts of a person",
+        description="Those that the person is in now, the newest first.",
+        parameters=[OF_PERSON],
+        responses=CohortsResult,
     ),
     values=extend_schema(
         summary="List values of a property",

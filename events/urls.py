@@ -5,14 +5,12 @@ from events.capture import analytics, remote_config, views
 from events.views import flag_definitions
 from events.views.actions import ActionViewSet
 from events.views.cohorts import CohortViewSet
-from events.views.events import EventViewSet
 from events.views.groups import GroupTypeViewSet, GroupViewSet
 from events.views.persons import PersonViewSet
 
 router = OptionalSlashRouter()
 router.register("actions", ActionViewSet, basename="action")
 router.register("cohorts", CohortViewSet, basename="cohort")
-router.register("events", EventViewSet, basename="event")
 router.register("persons", PersonViewSet, basename="person")
 router.register("groups", GroupViewSet, basename="group")
 router.register("groups_types", GroupTypeViewSet, basename="group-type")

@@ -1,11 +1,10 @@
-"""A result as a small text table, for readers that pay by the word (`output_format=optimized`). Pure."""
+"""An answer as a small text table (`output_format=optimized`, and what agents get besides). Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from insights.queries.wrapping import JSON, source_of
+from insights.text_tables import text_cell, text_table
 
 _READABLE_VALUES = {
     "": "(empty)",
@@ -14,13 +13,29 @@ _READABLE_VALUES = {
 }
 
 
-def format_results(query: JSON, results: Any) -> str | None:
+def format_results(query: JSON, response: JSON | None) -> str | None:
     """None where no table is known for this kind of query: callers then show the JSON."""
-    source = source_of(query)
-    formatter = _FORMATTERS.get(source.get("kind", ""))
-    if formatter is None or not isinstance(results, list | dict):
+    source, results = source_of(query), (response or {}).get("results")
+    kind = source.get("kind", "")
+    if response is None or not isinstance(results, list | dict):
+        return None
+    if kind in _TABLES:
+        return _answer_table(response)
+    formatter = _FORMATTERS.get(kind)
+    if formatter is None:
         return None
     return formatter(source, results) if results else "No data."
+
+
+def _answer_table(response: JSON) -> str:
+    """Names of columns, then the rows."""
+    results = response["results"]
+    lines = [text_table([response.get("columns") or [], *results])]
+    if not results:
+        lines.append("No data.")
+    if response.get("hasMore"):
+        lines.append(f"… more rows exist: these are the first {len(results)}.")
+    return "\n".join(lines)
 
 
 def cut_to_budget(text: str, *, max_chars: int, tile_id: int) -> str:
@@ -52,7 +67,7 @@ def _by_period(results: list[JSON], table: Callable[[list[JSON]], str]) -> str:
 
 def _lifecycle(source: JSON, results: list[JSON]) -> str:
     header = ["Date", *(result["status"] for result in results)]
-    return _table([header, *zip(results[0]["days"], *(result["data"] for result in results), strict=True)])
+    return text_table([header, *zip(results[0]["days"], *(result["data"] for result in results), strict=True)])
 
 
 def _funnel(source: JSON, results: Any) -> str:
@@ -66,7 +81,7 @@ def _funnel(source: JSON, results: Any) -> str:
 def _steps(steps: list[JSON]) -> str:
     header = ["Step", "Name", "Count", "Conversion", "From previous", "Average seconds", "Median seconds"]
     before = [steps[0], *steps]
-    return _table([header, *(_step(step, steps[0], last) for step, last in zip(steps, before, strict=False))])
+    return text_table([header, *(_step(step, steps[0], last) for step, last in zip(steps, before, strict=False))])
 
 
 def _step(step: JSON, first: JSON, last: JSON) -> list[Any]:
@@ -78,44 +93,40 @@ def _step(step: JSON, first: JSON, last: JSON) -> list[Any]:
 
 def _funnel_trends(results: list[JSON]) -> str:
     titles = [f"{_values(one['breakdown_value'])} %" if "breakdown_value" in one else "Conversion %" for one in results]
-    return _table([["Date", *titles], *zip(results[0]["days"], *(one["data"] for one in results), strict=True)])
+    return text_table([["Date", *titles], *zip(results[0]["days"], *(one["data"] for one in results), strict=True)])
 
 
 def _times_to_convert(results: JSON) -> str:
     if not results["bins"]:
         return "No data."
-    average = f"Average seconds to convert: {_cell(results['average_conversion_time'])}"
-    return f"{average}\n{_table([['From second', 'Persons'], *results['bins']])}"
+    average = f"Average seconds to convert: {text_cell(results['average_conversion_time'])}"
+    return f"{average}\n{text_table([['From second', 'Persons'], *results['bins']])}"
 
 
 def _retention(source: JSON, results: list[JSON]) -> str:
     """A row per period: how many there were, and which part of them came back; periods yet to come are left out."""
-    count = len(results[0]["values"])
+    count = len({row["date"] for row in results})
     is_broken_down = "breakdown_value" in results[0]
     labels = [value["label"] for value in results[0]["values"]]
     header = [*(["Value"] if is_broken_down else []), "Date", "Persons", *labels]
     rows = [_retention_row(row, count - number % count, is_broken_down) for number, row in enumerate(results)]
-    return _table([header, *rows])
+    return text_table([header, *rows])
 
 
 def _retention_row(row: JSON, past: int, is_broken_down: bool) -> list[Any]:
     counts = [value["count"] for value in row["values"]]
     value = [_values(row["breakdown_value"])] if is_broken_down else []
     rates = [_percent(number, counts[0]) for number in counts[:past]]
-    return [*value, row["date"], counts[0], *rates, *[""] * (len(counts) - past)]
+    return [*value, row["date"], counts[0], *rates, *[""] * (len(counts) - len(rates))]
 
 
 def _paths(source: JSON, results: list[JSON]) -> str:
     rows = [(edge["source"], edge["target"], edge["value"], edge["average_conversion_time"] / 1000) for edge in results]
-    return _table([("Source", "Target", "Count", "Average seconds"), *rows])
-
-
-def _rows(source: JSON, results: list[list[Any]]) -> str:
-    return _table([source.get("select") or ["*"], *results])
+    return text_table([("Source", "Target", "Count", "Average seconds"), *rows])
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{_cell(round(part / whole * 100, 2))}%" if whole else "-"
+    return f"{text_cell(round(part / whole * 100, 2))}%" if whole else "-"
 
 
 def _values(value: Any) -> str:
@@ -128,6 +139,10 @@ def _period(results: list[JSON], label: str) -> list[JSON]:
 
 
 def _trends_table(results: list[JSON]) -> str:
+    if "calendar_heatmap_data" in results[0]:
+        return _heatmap_table(results)
+    if "series_label" in results[0]:
+        return _boxes_table(results)
     return _totals_table(results) if "aggregated_value" in results[0] else _dates_table(results)
 
 
@@ -138,12 +153,28 @@ def _dates_table(results: list[JSON]) -> str:
 
 def _columns_table(title: str, key: str, results: list[JSON]) -> str:
     header = [title, *(_title(result) for result in results)]
-    return _table([header, *zip(results[0][key], *(result["data"] for result in results), strict=True)])
+    return text_table([header, *zip(results[0][key], *(result["data"] for result in results), strict=True)])
 
 
 def _totals_table(results: list[JSON]) -> str:
     rows = [(_title(result), result["aggregated_value"]) for result in results]
-    return _table([("Series", "Total"), *rows])
+    return text_table([("Series", "Total"), *rows])
+
+
+def _heatmap_table(results: list[JSON]) -> str:
+    """A row per cell that is not 0; Monday is 1, as in the JSON."""
+    rows = [
+        (_title(result), cell["row"], cell["column"], cell["value"])
+        for result in results
+        for cell in result["calendar_heatmap_data"]["data"]
+    ]
+    return text_table([("Series", "Day of week", "Hour", "Count"), *rows])
+
+
+def _boxes_table(results: list[JSON]) -> str:
+    """A row per bucket of each series."""
+    names = ("day", "series_label", "min", "p25", "median", "p75", "max", "mean")
+    return text_table([names, *([result[name] for name in names] for result in results)])
 
 
 def _title(result: JSON) -> str:
@@ -158,17 +189,6 @@ def _title(result: JSON) -> str:
     return f"{series} - {shown}" if series else shown
 
 
-def _table(rows: Iterable[Iterable[Any]]) -> str:
-    return "\n".join("|".join(_cell(cell) for cell in row) for row in rows)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.5f}".rstrip("0").rstrip(".")
-    text = orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
-    return " ".join(text.replace("|", "/").split())
-
-
 Formatter = Callable[[JSON, Any], str]
 _FORMATTERS: dict[str, Formatter] = {
     "TrendsQuery": _trends,
@@ -177,5 +197,6 @@ _FORMATTERS: dict[str, Formatter] = {
     "LifecycleQuery": _lifecycle,
     "StickinessQuery": _stickiness,
     "PathsQuery": _paths,
-    "EventsQuery": _rows,
 }
+#: Kinds whose answers are tables already.
+_TABLES = {"HogQLQuery", "EventsQuery", "ActorsQuery", "PersonsNode"}

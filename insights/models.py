@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts.ruled import RuledModel
 from accounts.tokens import random_text
 from common.models import SoftDeleteModel
 from insights.querysets import (
@@ -32,8 +33,10 @@ def expiration_time() -> datetime:
     return timezone.now() + KEPT
 
 
-class Insight(SoftDeleteModel, TaggableModel):
+class Insight(SoftDeleteModel, TaggableModel, RuledModel):
     """A saved question. Its answers live in `CachedResult`, under the key of the effective query."""
+
+    access_resource = "insight"
 
     team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, related_name="insights")
     short_id = models.CharField(max_length=12, default=short_id, editable=False)

@@ -9,12 +9,6 @@ from common.exceptions import Forbidden
 #: Dashboards' numbers: as a restriction "everyone may edit" / "collaborators only", as a privilege view / edit.
 EVERYONE_CAN_EDIT = CAN_VIEW = 21
 CAN_EDIT = 37
-MANAGER, EDITOR = "manager", "editor"
-
-
-def is_project_admin(project: Project) -> bool:
-    """`project` as the views find it, with the caller's `membership_level`."""
-    return project.is_administered
 
 
 def refuse_uneditable(dashboards: Iterable[Any], *, deed: str, project: Project, user: Any) -> None:
@@ -35,7 +29,3 @@ def privilege_level(insight: Any, *, project: Project, user: Any) -> int:
     dashboards = [tile.dashboard for tile in insight.dashboard_tiles.all()]
     may_edit = not dashboards or any(one.is_editable_by(user, project) for one in dashboards)
     return CAN_EDIT if may_edit else CAN_VIEW
-
-
-def access_level(insight: Any, *, project: Project, user: Any) -> str:
-    return MANAGER if insight.created_by_id == user.pk or is_project_admin(project) else EDITOR

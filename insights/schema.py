@@ -12,14 +12,16 @@ from drf_spectacular.utils import (
 )
 from rest_framework.serializers import CharField, IntegerField
 
-from common.schema import AutoSchema
+from common.schema import REFUSAL, AutoSchema
 from insights.serializers import (
     AsyncAuthResult,
     CancelBody,
     InsightBasicSerializer,
     InsightParameters,
     InsightSerializer,
+    QueryAcceptedResult,
     QueryBody,
+    QueryFailedResult,
     QueryResult,
     QueryStatusResult,
     QueryUpgradeResult,
@@ -54,7 +56,13 @@ READING_AGENT = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="`mcp`: the answer has its results as a text table too, in `formatted_results`.",
 )
-ANSWERED = {200: QueryResult, 202: OpenApiResponse(QueryStatusResult, description="It is computed meanwhile.")}
+UNKNOWN = OpenApiResponse(REFUSAL, description="It failed, and the reason is not known.")
+ANSWERED = {
+    200: QueryResult,
+    202: OpenApiResponse(QueryAcceptedResult, description="It is computed meanwhile."),
+    500: UNKNOWN,
+}
+
 NO_BODY = OpenApiResponse(description="No response body")
 WRITTEN: list[Any] = [AGENT, InsightParameters]
 
@@ -142,7 +150,12 @@ describe_query = extend_schema_view(
         description="Of an asynchronous query, with its results once it is complete. It may be asked for during an "
         "hour. A query that failed is answered with the status 400, or 500 where the reason is not known.",
         parameters=[QUERY_ID],
-        responses={200: QueryStatusResult, 202: OpenApiResponse(QueryStatusResult, description="Not complete yet.")},
+        responses={
+            200: QueryStatusResult,
+            202: OpenApiResponse(QueryStatusResult, description="Not complete yet."),
+            400: OpenApiResponse(QueryFailedResult, description="It failed; or the request is wrong."),
+            500: OpenApiResponse(QueryFailedResult, description="It failed, and the reason is not known."),
+        },
     ),
     destroy=extend_schema(
         summary="Cancel a query",

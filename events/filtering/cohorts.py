@@ -1,6 +1,8 @@
 """What makes somebody a member of a cohort: from JSON to a condition on persons. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
@@ -11,10 +13,14 @@ from events.filtering.conditions import (
     NOTHING,
     AllOf,
     AnyOf,
+    Behaviour,
     Condition,
+    Deed,
     InCohort,
     Not,
     Performed,
+    PerformedInSequence,
+    PerformedRegularly,
     condition_of,
     leaves,
     read_condition,
@@ -24,7 +30,23 @@ from events.filtering.nodes import PersonPropertyFilter, PropertyOperator, Scala
 
 # The units of time, as moments call them.
 UNITS = {"minute": "M", "hour": "h", "day": "d", "week": "w", "month": "m", "year": "y"}
+# Of what follows something else: months and years are so many days.
+LENGTHS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": timedelta(days=30),
+    "year": timedelta(days=365),
+}
+# Longer than events are kept, and short enough to be added to any of them.
+LONGEST = timedelta(days=36500)
+MAX_PERIODS = 1000
 PLACE = "filters.properties"
+
+
+_Size = Annotated[int, Field(ge=0, lt=10**9)] | Literal[""] | None
+_Unit = Literal["minute", "hour", "day", "week", "month", "year"] | None
 
 
 class _Criterion(BaseModel):
@@ -53,13 +75,19 @@ class _BehaviouralCriterion(_Criterion):
     value: str
     key: str | int
     event_type: Literal["events", "actions"] | None = None
-    time_value: Annotated[int, Field(ge=0, lt=10**9)] | Literal[""] | None = None
-    time_interval: Literal["minute", "hour", "day", "week", "month", "year"] | None = None
+    time_value: _Size = None
+    time_interval: _Unit = None
     explicit_datetime: str | None = None
     explicit_datetime_to: str | None = None
     operator: Literal["exact", "gte", "lte", "gt", "lt"] | Literal[""] | None = None
     operator_value: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     event_filters: list[Any] | None = None
+    seq_event: str | int | None = None
+    seq_event_type: Literal["events", "actions"] | None = None
+    seq_time_value: _Size = None
+    seq_time_interval: _Unit = None
+    min_periods: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    total_periods: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class _CriterionGroup(BaseModel):
@@ -96,7 +124,7 @@ def membership_condition(criteria: Mapping[str, Any], *, team_id: int) -> Condit
 
 
 def is_behavioural(condition: Condition) -> bool:
-    return any(isinstance(leaf, Performed) for leaf in leaves(condition))
+    return any(isinstance(leaf, Behaviour) for leaf in leaves(condition))
 
 
 def cohorts_named(condition: Condition) -> set[int]:
@@ -155,26 +183,109 @@ def _of_cohort(part: _CohortCriterion, place: str) -> Condition:
 
 
 def _of_behaviour(part: _BehaviouralCriterion, place: str, team_id: int) -> Condition:
-    if part.value not in ("performed_event", "performed_event_multiple"):
-        raise Unsupported(f"{place}: the behaviour {part.value[:50]}")
-    if part.event_type == "actions" or isinstance(part.key, int):
-        raise Unsupported(f"{place}: the behaviour of performing an action")
-    return Performed(
-        team_id=team_id,
-        event=part.key,
-        condition=read_condition(part.event_filters or []),
+    read = _BEHAVIOURS.get(part.value)
+    if read is None:
+        raise Unsupported(f"{place}: the behaviour {part.value[:50]}", "is not supported")
+    condition = read_condition(part.event_filters or [])
+    return read(part, _deed(part.key, part.event_type, f"{place}.key", team_id, condition), place)
+
+
+def _performed(part: _BehaviouralCriterion, deed: Deed, place: str) -> Performed:
+    return Performed(deed=deed, since=_since(part, place), until=part.explicit_datetime_to or None)
+
+
+def _performed_multiple(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    return replace(_performed(part, deed, place), times=_times(part, place))
+
+
+def _performed_first_time(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    return replace(_performed(part, deed, place), is_first=True)
+
+
+def _performed_regularly(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    minimum, total = (
+        _number(part.min_periods, f"{place}.min_periods"),
+        _number(part.total_periods, f"{place}.total_periods"),
+    )
+    if minimum > total:
+        raise Refusal(f"{place}.min_periods: cannot be greater than total_periods.")
+    if total > MAX_PERIODS:
+        raise Refusal(f"{place}.total_periods: at most {MAX_PERIODS}.")
+    size, unit = _length(part.time_value, part.time_interval, f"{place}.time_value")
+    return PerformedRegularly(
+        deed=deed, times=_times(part, place), size=size, unit=UNITS[unit], minimum=minimum, total=total
+    )
+
+
+def _performed_sequence(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    if part.seq_event in (None, ""):
+        raise Refusal(f"{place}.seq_event: is missing.")
+    then = _deed(part.seq_event, part.seq_event_type, f"{place}.seq_event", deed.team_id, EVERYTHING)
+    size, unit = _length(part.seq_time_value, part.seq_time_interval, f"{place}.seq_time_value")
+    return PerformedInSequence(
+        deed=deed,
+        then=then,
+        length=min(size, LONGEST // LENGTHS[unit]) * LENGTHS[unit],
         since=_since(part, place),
         until=part.explicit_datetime_to or None,
-        times=_times(part, place) if part.value == "performed_event_multiple" else None,
     )
+
+
+def _stopped_performing(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    """They did, but no longer."""
+    recently = Performed(deed=deed, since=_recent(part, place))
+    return AllOf((_performed(part, deed, place), Not(recently)))
+
+
+def _restarted_performing(part: _BehaviouralCriterion, deed: Deed, place: str) -> Condition:
+    """They do again, not for the first time, what for a while they did not."""
+    recent = _recent(part, place)
+    again, first = (Performed(deed=deed, since=recent, is_first=is_first) for is_first in (False, True))
+    meanwhile = Performed(deed=deed, since=_since(part, place), until=recent)
+    return AllOf((again, Not(first), Not(meanwhile)))
+
+
+_BEHAVIOURS: dict[str, Callable[[_BehaviouralCriterion, Deed, str], Condition]] = {
+    "performed_event": _performed,
+    "performed_event_multiple": _performed_multiple,
+    "performed_event_first_time": _performed_first_time,
+    "performed_event_regularly": _performed_regularly,
+    "performed_event_sequence": _performed_sequence,
+    "stopped_performing_event": _stopped_performing,
+    "restarted_performing_event": _restarted_performing,
+}
+
+
+def _deed(key: str | int | None, kind: str | None, place: str, team_id: int, condition: Condition) -> Deed:
+    if kind != "actions" and not isinstance(key, int):
+        return Deed(team_id=team_id, condition=condition, event=key, place=place)
+    if not str(key).isdecimal() or len(str(key)) > 18:
+        raise Refusal(f"{place}: must be the id of an action.")
+    return Deed(team_id=team_id, condition=condition, action_id=int(str(key)), place=place)
 
 
 def _since(part: _BehaviouralCriterion, place: str) -> str:
     if part.explicit_datetime:
         return part.explicit_datetime
-    if not part.time_value or not part.time_interval:
-        raise Refusal(f"{place}.time_value: is missing.")
-    return f"-{part.time_value}{UNITS[part.time_interval]}"
+    size, unit = _length(part.time_value, part.time_interval, f"{place}.time_value")
+    return f"-{size}{UNITS[unit]}"
+
+
+def _recent(part: _BehaviouralCriterion, place: str) -> str:
+    size, unit = _length(part.seq_time_value, part.seq_time_interval, f"{place}.seq_time_value")
+    return f"-{size}{UNITS[unit]}"
+
+
+def _length(size: int | str | None, unit: str | None, place: str) -> tuple[int, str]:
+    if not isinstance(size, int) or size < 1 or not unit:
+        raise Refusal(f"{place}: is missing.")
+    return size, unit
+
+
+def _number(value: int | None, place: str) -> int:
+    if not value:
+        raise Refusal(f"{place}: is missing.")
+    return value
 
 
 def _times(part: _BehaviouralCriterion, place: str) -> Any:

@@ -1,18 +1,24 @@
 """Conditions → SQL: true or not true, never an error, for each row of `events e` or of `persons p`."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from common.exceptions import Refusal
 from events.filtering.actions import Alternative
-from events.filtering.conditions import AnyOf, Comparison, Condition, InCohort, Members, Not, Performed, reads_persons
-from events.filtering.moments import Clock, parse_moment
+from events.filtering.behaviours import performers_sql
+from events.filtering.conditions import (
+    AnyOf,
+    Behaviour,
+    Comparison,
+    Condition,
+    ConditionTable,
+    Expressed,
+    InCohort,
+    Members,
+    Not,
+)
+from events.filtering.moments import Clock
 from events.filtering.properties import comparison_sql
 from events.filtering.sql import Sql, compose, joined
-
-EVENT_SOURCE = Sql("events e")
-WITH_PERSONS = Sql("events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id")
-_TIMES = {"exact": "=", "gte": ">=", "lte": "<=", "gt": ">", "lt": "<"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,18 +26,19 @@ class _Row:
     """`person` is the number of whom the row is about; `within` are the cohorts whose members are being told."""
 
     clock: Clock
+    table: ConditionTable
     person: Sql
     within: tuple[int, ...] = ()
 
 
 def condition_sql(condition: Condition, *, clock: Clock) -> Sql:
     """Over `events e` (and `persons p`, where a property of the person is read). Raises Refusal."""
-    return _sql(condition, _Row(clock=clock, person=Sql("e.person_id")))
+    return _sql(condition, _Row(clock=clock, table="events", person=Sql("e.person_id")))
 
 
 def person_condition_sql(condition: Condition, *, clock: Clock) -> Sql:
     """Over `persons p` alone. Raises Refusal."""
-    return _sql(condition, _Row(clock=clock, person=Sql("p.number")))
+    return _sql(condition, _Row(clock=clock, table="persons", person=Sql("p.number")))
 
 
 def alternatives_sql(alternatives: tuple[Alternative, ...], *, clock: Clock) -> Sql:
@@ -42,7 +49,7 @@ def alternatives_sql(alternatives: tuple[Alternative, ...], *, clock: Clock) -> 
 
 def members_sql(members: Members, *, clock: Clock) -> Sql:
     """The numbers of the persons in a cohort, as a subquery. Raises Refusal."""
-    return _members(members, _Row(clock=clock, person=Sql("p.number")))
+    return _members(members, _Row(clock=clock, table="persons", person=Sql("p.number")))
 
 
 def _alternative(one: Alternative, clock: Clock) -> Sql:
@@ -57,11 +64,16 @@ def _sql(condition: Condition, row: _Row) -> Sql:
         return comparison_sql(condition, clock=row.clock)
     if isinstance(condition, InCohort):
         return _in_cohort(condition, row)
-    if isinstance(condition, Performed):
-        return _is_among(_performers(condition, row.clock), row)
+    if isinstance(condition, Expressed):
+        return row.clock.compile_hogql(condition.text, condition.place, row.table)
+    if isinstance(condition, Behaviour):
+        # Cohorts that the events of a behaviour have to be in are within the same ones.
+        of_events = replace(row, table="events", person=Sql("e.person_id"))
+        performers = performers_sql(condition, clock=row.clock, compile_condition=lambda part: _sql(part, of_events))
+        return _is_among(performers, row)
     if isinstance(condition, Not):
         # Of EXISTS, which is never unknown, a plain NOT is what Postgres makes a join of.
-        is_known = isinstance(condition.part, InCohort | Performed)
+        is_known = isinstance(condition.part, InCohort | Behaviour)
         return compose("NOT {part}" if is_known else "({part}) IS NOT TRUE", part=_sql(condition.part, row))
     if not condition.parts:
         return Sql("FALSE" if isinstance(condition, AnyOf) else "TRUE")
@@ -93,31 +105,9 @@ def _members(members: Members, row: _Row) -> Sql:
             "SELECT listed.person_number FROM cohort_people listed WHERE listed.cohort_id = {cohort}::bigint",
             cohort=members.cohort_id,
         )
-    inside = replace(row, person=Sql("p.number"), within=(*row.within, members.cohort_id))
+    inside = replace(row, table="persons", person=Sql("p.number"), within=(*row.within, members.cohort_id))
     return compose(
         "SELECT p.number FROM persons p WHERE p.team_id = {team}::bigint AND p.has_profile AND {condition}",
         team=members.team_id,
         condition=_sql(members.condition, inside),
     )
-
-
-def _performers(condition: Performed, clock: Clock) -> Sql:
-    performers = compose(
-        "SELECT e.person_id FROM {source} WHERE e.team_id = {team}::bigint AND e.event = {event}::text"
-        " AND e.timestamp >= {since}::timestamptz AND e.timestamp <= {until}::timestamptz AND {condition}",
-        source=WITH_PERSONS if reads_persons(condition.condition) else EVENT_SOURCE,
-        team=condition.team_id,
-        event=condition.event,
-        since=parse_moment(condition.since, clock).at,
-        until=_until(condition, clock),
-        condition=condition_sql(condition.condition, clock=clock),
-    )
-    if condition.times is None:
-        return performers
-    operator, number = condition.times
-    how_often = compose("count(*) " + _TIMES[operator] + " {number}::bigint", number=number)
-    return compose("{performers} GROUP BY e.person_id HAVING {how_often}", performers=performers, how_often=how_often)
-
-
-def _until(condition: Performed, clock: Clock) -> datetime:
-    return parse_moment(condition.until, clock).at if condition.until else clock.now

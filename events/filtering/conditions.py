@@ -1,7 +1,8 @@
 """Property filters as a small tree, free of JSON and of SQL: what every engine has to evaluate."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,8 @@ from events.filtering.nodes import (
     ElementPropertyFilter,
     EmptyPropertyFilter,
     EventPropertyFilter,
+    GroupPropertyFilter,
+    HogQLPropertyFilter,
     OtherPropertyFilter,
     PersonPropertyFilter,
     PropertyFilterList,
@@ -22,10 +25,16 @@ from events.filtering.nodes import (
     Scalar,
 )
 
-Scope = Literal["event", "person", "element"]
-ValuedFilter = EventPropertyFilter | PersonPropertyFilter | ElementPropertyFilter | OtherPropertyFilter
+Scope = Literal["event", "person", "element", "group", "session", "event_metadata"]
+#: Whose rows a condition is about.
+ConditionTable = Literal["events", "persons"]
+ValuedFilter = (
+    EventPropertyFilter | PersonPropertyFilter | ElementPropertyFilter | GroupPropertyFilter | OtherPropertyFilter
+)
 _filters: TypeAdapter[PropertyFilters] = TypeAdapter(PropertyFilters)
 _filter_list: TypeAdapter[PropertyFilterList] = TypeAdapter(PropertyFilterList)
+GROUP_TYPES = range(5)
+OTHER_SCOPES: dict[str, Scope] = {"feature": "event", "session": "session", "event_metadata": "event_metadata"}
 WITHOUT_VALUE = ("is_set", "is_not_set")
 OUTSIDE_COHORT = ("not_in", "is_not")
 COHORT_OPERATORS = ("in", "exact", *OUTSIDE_COHORT)
@@ -65,6 +74,7 @@ class Comparison:
     operator: str
     values: tuple[Scalar, ...] = ()
     place: str = ""
+    group_type_index: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +86,60 @@ class InCohort:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Performed:
-    """The person did something: an event of this name that meets a condition, so often, in a stretch of time."""
+class Expressed:
+    """An expression of HogQL holds. Whoever compiles it looks up by itself what it reads."""
+
+    text: str
+    place: str = ""
+
+
+#: How often, as an operator and a number.
+Times = tuple[Literal["exact", "gte", "lte", "gt", "lt"], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """What a person may do: an event of this name, or that this action means, which meets a condition besides."""
 
     team_id: int
-    event: str
     condition: "Condition"
+    event: str | None = None
+    action_id: int | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performed:
+    """The person did it, so often (None: at least once), in a stretch of time; or did it then for the first time."""
+
+    deed: Deed
     since: str
     until: str | None = None
-    #: How often, as an operator and a number; None is at least once.
-    times: tuple[Literal["exact", "gte", "lte", "gt", "lt"], int] | None = None
+    times: Times | None = None
+    is_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformedRegularly:
+    """The person did it so often in at least `minimum` of the last `total` periods of so many units of time each."""
+
+    deed: Deed
+    times: Times
+    size: int
+    unit: str
+    minimum: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformedInSequence:
+    """The person did one thing and then another, at most so long after."""
+
+    deed: Deed
+    then: Deed
+    length: timedelta
+    since: str
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +163,9 @@ class AnyOf:
     parts: "tuple[Condition, ...]"
 
 
-Condition = Comparison | InCohort | Performed | Not | AllOf | AnyOf
+Behaviour = Performed | PerformedRegularly | PerformedInSequence
+Leaf = Comparison | InCohort | Expressed | Behaviour
+Condition = Leaf | Not | AllOf | AnyOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,17 +210,19 @@ def read_condition(filters: object) -> Condition:
     return condition_of(_filter_list.validate_python(filters), place="properties")
 
 
-def leaves(condition: Condition) -> Iterator[Comparison | InCohort | Performed]:
-    if isinstance(condition, Comparison | InCohort | Performed):
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    if isinstance(condition, Leaf):
         yield condition
         return
     for part in condition.parts:
         yield from leaves(part)
 
 
-def scopes(condition: Condition) -> set[Scope]:
-    """Whose properties are read here. Cohorts look them up by themselves."""
-    return {leaf.scope for leaf in leaves(condition) if isinstance(leaf, Comparison)}
+def scopes(condition: Condition) -> set[str]:
+    """Whose properties are read here, and whether expressions are. Cohorts look them up by themselves."""
+    compared = {leaf.scope for leaf in leaves(condition) if isinstance(leaf, Comparison)}
+    is_expressed = any(isinstance(leaf, Expressed) for leaf in leaves(condition))
+    return compared | ({"hogql"} if is_expressed else set())
 
 
 def reads_persons(condition: Condition) -> bool:
@@ -183,11 +241,22 @@ def _of_item(item: PropertyItem, place: str) -> Condition:
         return _of_group(item, f"{place}.values")
     if isinstance(item, CohortPropertyFilter):
         return in_cohort(item, place)
-    if isinstance(item, OtherPropertyFilter) and item.type == "feature":
-        return _comparison(item, "event", place)
+    if isinstance(item, HogQLPropertyFilter):
+        return Expressed(text=item.key, place=place)
+    if isinstance(item, GroupPropertyFilter):
+        return _of_group_property(item, place)
+    if isinstance(item, OtherPropertyFilter) and item.type in OTHER_SCOPES:
+        return _comparison(item, OTHER_SCOPES[item.type], place)
     if isinstance(item, EventPropertyFilter | PersonPropertyFilter | ElementPropertyFilter):
         return _comparison(item, item.type, place)
     raise Unsupported(f"{place}: a property filter of type {item.type}")
+
+
+def _of_group_property(item: GroupPropertyFilter, place: str) -> Condition:
+    if item.group_type_index is None or item.group_type_index not in GROUP_TYPES:
+        raise Refusal(f"{place}.group_type_index: must be between 0 and {GROUP_TYPES[-1]}.")
+    found = _comparison(item, "group", place)
+    return replace(found, group_type_index=item.group_type_index) if isinstance(found, Comparison) else found
 
 
 def in_cohort(item: CohortPropertyFilter, place: str) -> Condition:

@@ -6,15 +6,19 @@ shorter are arithmetic on time itself, so that a change of clocks moves neither 
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from events.filtering.conditions import Members, MembersOf
+from events.filtering.actions import MeantAction
+from events.filtering.conditions import ConditionTable, Members, MembersOf
+from events.filtering.errors import Unsupported
+from events.filtering.sql import Sql
 
 _RELATIVE = re.compile(r"-?(?P<number>[0-9]+)?(?P<unit>[hdwmqyMs])(?P<position>Start|End)?")
 _ABSOLUTE_LOOK = re.compile(r"\s*[0-9]{4,}-")
@@ -24,24 +28,75 @@ _CALENDAR_DAYS = {"d": 1, "w": 7, "q": 91}
 _MONTHS = {"m": 1, "y": 12}
 
 
+class CompileHogQL(Protocol):
+    """An expression → SQL that is true or not true, never null, for each row of `events e` or of `persons p`.
+
+    It stands by itself: what it joins is inside. Raises Refusal, which names the place.
+    """
+
+    def __call__(self, text: str, place: str, table: ConditionTable = "events") -> Sql: ...
+
+
+class SessionMeets(Protocol):
+    """Whether an event's session `holds` for what it says under `key`: given its text and its type. Raises Refusal."""
+
+    def __call__(self, key: str, place: str, holds: "Callable[[Sql, str], Sql]") -> Sql: ...
+
+
+class TypeOf(Protocol):
+    """What the project's definitions say of a property: Numeric, Boolean, DateTime …; None for text or unknown."""
+
+    def __call__(self, kind: str, name: str, group_type_index: int | None = None) -> str | None: ...
+
+
 def no_cohorts(cohort_id: int) -> Members | None:
+    return None
+
+
+def no_actions(action_id: int) -> MeantAction | None:
+    return None
+
+
+def no_hogql(text: str, place: str, table: ConditionTable = "events") -> Sql:
+    raise Unsupported(f"{place}: a property filter of type hogql", "is not supported here")
+
+
+def no_sessions(key: str, place: str, holds: Callable[[Sql, str], Sql]) -> Sql:
+    raise Unsupported(f"{place}: a property filter of type session", "is not supported here")
+
+
+def no_types(kind: str, name: str, group_type_index: int | None = None) -> str | None:
     return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """Where and when the question is asked, and who is in the cohorts of that place."""
+    """Where and when the question is asked, and what is known in that place.
+
+    Its cohorts, actions and types of properties; what reads expressions and sessions, which belong to rooms above.
+    """
 
     now: datetime
     zone: ZoneInfo
     week_starts_on_monday: bool = False
     members_of: MembersOf = field(default=no_cohorts, compare=False)
+    action_of: Callable[[int], MeantAction | None] = field(default=no_actions, compare=False)
+    type_of: TypeOf = field(default=no_types, compare=False)
+    compile_hogql: CompileHogQL = field(default=no_hogql, compare=False)
+    session_meets: SessionMeets = field(default=no_sessions, compare=False)
 
     @classmethod
-    def of(cls, team: Team, now: datetime, *, members_of: MembersOf = no_cohorts) -> "Clock":
+    def of(
+        cls, team: Team, now: datetime, *, members_of: MembersOf = no_cohorts, type_of: TypeOf = no_types
+    ) -> "Clock":
         zone = ZoneInfo(team.timezone)
-        starts_on_monday = team.week_start_day == Team.WeekStartDay.MONDAY
-        return cls(now=now.astimezone(zone), zone=zone, week_starts_on_monday=starts_on_monday, members_of=members_of)
+        return cls(
+            now=now.astimezone(zone),
+            zone=zone,
+            week_starts_on_monday=team.week_start_day == Team.WeekStartDay.MONDAY,
+            members_of=members_of,
+            type_of=type_of,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

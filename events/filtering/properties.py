@@ -4,13 +4,13 @@ A property is compared as the text of its JSON value (10 equals "10"), a missing
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from common.exceptions import Refusal
-from events.filtering.conditions import Comparison, Scope
+from events.filtering.conditions import GROUP_TYPES, Comparison, Scope
 from events.filtering.elements import any_element, matches_selectors
-from events.filtering.moments import Clock, parse_moment, start_of_day
+from events.filtering.moments import Clock, parse_moment, readable_dates, start_of_day
 from events.filtering.nodes import Scalar
 from events.filtering.regexes import to_postgres
 from events.filtering.sql import Sql, compose, joined
@@ -25,13 +25,56 @@ _DATE = (
 _OFFSET = r"[-+][0-9]{2}:?[0-9]{2}$"
 _SECONDS = r"^[0-9]{9,10}(\.[0-9]{1,9})?$"
 _MILLISECONDS = r"^[0-9]{12,13}$"
+_MILLISECONDS_BEGIN = 10**11
 
 
 def comparison_sql(comparison: Comparison, *, clock: Clock) -> Sql:
     """True or not true (never an error) for each row of `events e` (and `persons p`, where a person is read)."""
     if comparison.scope == "element":
         return _of_elements(comparison, clock)
-    return _OPERATORS[comparison.operator](property_text(comparison.scope, comparison.key), comparison, clock)
+    if comparison.scope == "session":
+        return clock.session_meets(
+            comparison.key, comparison.place, lambda text, defined: _holds(text, defined, comparison, clock)
+        )
+    if comparison.scope == "event_metadata":
+        return _of_metadata(comparison, clock)
+    is_typed = comparison.operator in _TYPED_OPERATORS
+    defined = clock.type_of(comparison.scope, comparison.key, comparison.group_type_index) if is_typed else None
+    if comparison.scope == "group":
+        return _held(_group_text(comparison), defined, comparison, clock)
+    return _holds(property_text(comparison.scope, comparison.key), defined, comparison, clock)
+
+
+def _holds(text: Sql, defined: str | None, comparison: Comparison, clock: Clock) -> Sql:
+    """`defined` is the type that definitions give the property."""
+    operation = _OF_TYPES.get(defined or "", {}).get(comparison.operator) or _OPERATORS[comparison.operator]
+    return operation(text, comparison, clock)
+
+
+def _held(text: Sql, defined: str | None, comparison: Comparison, clock: Clock) -> Sql:
+    """Comparisons name the text several times: what has to be looked up is looked up once."""
+    return compose(
+        "(SELECT {holds} FROM (SELECT {text} AS text OFFSET 0) AS held)",
+        holds=_holds(Sql("held.text"), defined, comparison, clock),
+        text=text,
+    )
+
+
+def _group_text(comparison: Comparison) -> Sql:
+    index = int(comparison.group_type_index or 0)
+    return compose(
+        "(SELECT g.group_properties ->> {key}::text FROM groups g WHERE g.team_id = e.team_id"
+        f" AND g.group_type_index = {index} AND g.group_key = e.group_{index})",
+        key=comparison.key,
+    )
+
+
+def _of_metadata(comparison: Comparison, clock: Clock) -> Sql:
+    """The event's own columns, which are no properties."""
+    text = _METADATA.get(comparison.key)
+    if text is None:
+        raise Refusal(f"{comparison.place}: events have no field {comparison.key[:50]!r}; {', '.join(_METADATA)} are.")
+    return _held(Sql(text), "DateTime" if comparison.key in _MOMENTS else None, comparison, clock)
 
 
 def _of_elements(comparison: Comparison, clock: Clock) -> Sql:
@@ -65,6 +108,32 @@ def number_of(text: Sql) -> Sql:
         "CASE WHEN length({text}) <= 200 AND {text} ~ {pattern}::text THEN ({text})::float8 END",
         text=text,
         pattern=_NUMBER,
+    )
+
+
+def _is_number(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    """As numbers: 10 is 10.0 and "10". A value that is no number is a text."""
+    numbers = [found for value in comparison.values if (found := _number_among(value)) is not None]
+    if not numbers:
+        return _exact(text, comparison, clock)
+    return compose(
+        "({same_text} OR {number} = ANY({numbers}::float8[]))",
+        same_text=_exact(text, comparison, clock),
+        number=number_of(text),
+        numbers=numbers,
+    )
+
+
+def _is_boolean(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+    """However true and false are written."""
+    words = [word for value in texts_of(comparison.values) if (word := value.strip().lower()) in ("true", "false")]
+    if not words:
+        return _exact(text, comparison, clock)
+    return compose(
+        "({same_text} OR lower(trim({text})) = ANY({words}::text[]))",
+        same_text=_exact(text, comparison, clock),
+        text=text,
+        words=words,
     )
 
 
@@ -132,6 +201,11 @@ def as_number(value: Scalar) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
+def _number_among(value: Scalar) -> float | None:
+    """Of what is compared with a property; true and false are no numbers there."""
+    return None if isinstance(value, bool) else as_number(value)
+
+
 Operation = Callable[[Sql, Comparison, Clock], Sql]
 
 
@@ -150,7 +224,7 @@ def _ordered(symbol: str) -> Operation:
     against_text = '({text} COLLATE "C" ' + symbol + " {value}::text)"
 
     def one(text: Sql, value: Scalar) -> Sql:
-        number = None if isinstance(value, bool) else as_number(value)
+        number = _number_among(value)
         if number is not None:
             return compose(against_number, number=number_of(text), value=number)
         return compose(against_text, text=text, value=texts_of((value,))[0])
@@ -159,6 +233,31 @@ def _ordered(symbol: str) -> Operation:
         return compose("({any})", any=joined(" OR ", [one(text, value) for value in comparison.values]))
 
     return ordered
+
+
+def _at(symbol: str) -> Operation:
+    """Of a property that is a time: before or after the very moment that the value means."""
+    against = "({instant} " + symbol + " {value}::timestamptz)"
+
+    def at(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
+        instant = instant_of(text, clock)
+        moments = [_moment(value, comparison, clock) for value in comparison.values]
+        parts = [compose(against, instant=instant, value=moment) for moment in moments]
+        return compose("({any})", any=joined(" OR ", parts))
+
+    return at
+
+
+def _moment(value: Scalar, comparison: Comparison, clock: Clock) -> datetime:
+    """A date without a time means its midnight, a number a unix time: in seconds, or if too large, milliseconds."""
+    number = _number_among(value)
+    if number is not None:
+        seconds = number / 1000 if abs(number) >= _MILLISECONDS_BEGIN else number
+        with readable_dates(str(value)):
+            return datetime.fromtimestamp(seconds, UTC)
+    if not isinstance(value, str) or not value.strip().lstrip("-")[:1].isdigit():
+        raise Refusal(f"{comparison.place}: the operator {comparison.operator} of a time needs a date.")
+    return parse_moment(value, clock).at
 
 
 def _dated(condition: Callable[[Sql, datetime, datetime], Sql]) -> Operation:
@@ -249,6 +348,38 @@ _OPERATORS: dict[str, Operation] = {
     "is_date_exact": _dated(_on),
     "is_date_before": _dated(_before),
     "is_date_after": _dated(_after),
+}
+_NUMERIC: dict[str, Operation] = {
+    "exact": _is_number,
+    "in": _is_number,
+    "is_not": _not(_is_number),
+    "not_in": _not(_is_number),
+}
+#: What properties of a defined type do otherwise than texts.
+_OF_TYPES: dict[str, dict[str, Operation]] = {
+    "Numeric": _NUMERIC,
+    "Duration": _NUMERIC,
+    "Boolean": {
+        "exact": _is_boolean,
+        "in": _is_boolean,
+        "is_not": _not(_is_boolean),
+        "not_in": _not(_is_boolean),
+    },
+    "DateTime": {"gt": _at(">"), "gte": _at(">="), "lt": _at("<"), "lte": _at("<=")},
+}
+_TYPED_OPERATORS = {operator for operations in _OF_TYPES.values() for operator in operations}
+_ISO = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+_MOMENTS = {"timestamp", "created_at"}
+_METADATA = {
+    "event": "e.event",
+    "distinct_id": "e.distinct_id",
+    "person_id": "(SELECT p.uuid::text FROM persons p WHERE p.team_id = e.team_id AND p.number = e.person_id)",
+    "timestamp": _ISO.format("e.timestamp"),
+    "created_at": _ISO.format("e.created_at"),
+    "uuid": "e.uuid::text",
+    "elements_chain": "e.elements_chain",
+    "$session_id": "e.prop_session_id",
+    **{f"$group_{index}": f"e.group_{index}" for index in GROUP_TYPES},
 }
 # Of many elements "none of them is" is another thing than "one of them is not".
 _NEGATED = {

@@ -30,14 +30,14 @@ def moment_of(text: str, *, name: str, clock: Clock) -> datetime:
 
 
 def condition_from(
-    filters: Any, *, clock: Clock, default_type: str = "event", only: Iterable[str] = ("event", "person", "element")
+    filters: Any, *, clock: Clock, default_type: str = "event", only: Iterable[str] | None = None
 ) -> Condition:
-    """From a list of filters or a group of them. Raises Refusal."""
+    """From a list of filters or a group of them; `only` of these types. Raises Refusal."""
     with fault_of("properties"):
         condition = read_condition(_completed(filters, default_type))
         # Values that an operator cannot use are found out here, where it is known which parameter they stand in.
         condition_sql(condition, clock=clock)
-    foreign = sorted(scopes(condition) - set(only))
+    foreign = [] if only is None else sorted(scopes(condition) - set(only))
     if foreign:
         raise Refusal(f"A property filter of type {foreign[0]} is not supported here.", attr="properties")
     return condition

@@ -11,6 +11,10 @@ class Sql:
     params: tuple[object, ...] = ()
 
 
+EVENT_SOURCE = Sql("events e")
+WITH_PERSONS = Sql("events e JOIN persons p ON p.team_id = e.team_id AND p.number = e.person_id")
+
+
 def compose(template: str, **parts: object) -> Sql:
     """`compose("e.event = {name}::text", name="x")`. Templates are literals of this code base, never data."""
     pieces = list(_pieces(template, parts))

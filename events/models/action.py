@@ -25,6 +25,8 @@ class Action(SoftDeleteModel, TaggableModel):
     pinned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_calculated_at = models.DateTimeField(auto_now=True)
+    #: When it came to mean something else, or to be called so; answers that are older may be wrong.
+    changed_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ActionManager()

@@ -27,6 +27,8 @@ class Cohort(SoftDeleteModel):
     count = models.IntegerField(null=True, blank=True)
     last_calculation = models.DateTimeField(null=True, blank=True)
     errors_calculating = models.IntegerField(default=0)
+    #: When somebody changed who is in it, or what it is called; answers that are older may be wrong.
+    changed_at = models.DateTimeField(null=True, editable=False)
 
     objects = CohortManager()
     objects_including_soft_deleted = CohortQuerySet.as_manager()

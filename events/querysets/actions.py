@@ -1,7 +1,8 @@
 """The SQL over actions."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -37,6 +38,15 @@ class ActionQuerySet(ProjectScopedQuerySet["Action"]):
         """By id, as queries need them. Ids that Postgres could not hold name nothing."""
         actions = self.filter(team_id=team_id, pk__in=[one for one in ids if 0 <= one < 2**63])
         return {action.pk: MeantAction(name=action.name, alternatives=action.alternatives) for action in actions}
+
+    def lookup(self, *, team_id: int) -> Callable[[int], MeantAction | None]:
+        """What `Clock.action_of` asks: a statement for each action that a behaviour names, once."""
+
+        @cache
+        def action_of(action_id: int) -> MeantAction | None:
+            return self.meant_by([action_id], team_id=team_id).get(action_id)
+
+        return action_of
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)

@@ -14,13 +14,13 @@ from common.exceptions import Refusal
 from events.filtering.compiler import members_sql
 from events.filtering.conditions import Members, MembersOf
 from events.filtering.moments import Clock
-from events.filtering.sql import compose
+from events.filtering.sql import Sql, compose, joined
 from events.people import PersonDraft
 from events.querysets.statements import fetch, time_limit
 
 if TYPE_CHECKING:
     # Named in quotes below, where ruff does not look.
-    from events.models import Cohort, CohortPerson  # noqa: F401
+    from events.models import Cohort, CohortPerson, Person  # noqa: F401
 
 
 class CohortQuerySet(ProjectScopedQuerySet["Cohort"]):
@@ -60,6 +60,14 @@ class CohortQuerySet(ProjectScopedQuerySet["Cohort"]):
 
         return members_of
 
+    def holding(self, person: "Person", *, clock: Clock) -> Self:
+        """Those that the person is in now. One statement tells; what cannot be told counts as outside."""
+        parts = [part for cohort in self if (part := _is_in(cohort, person.number, clock)) is not None]
+        if not parts:
+            return self.none()
+        with time_limit():
+            return self.filter(pk__in=[found for (found,) in fetch(joined(" UNION ALL ", parts))])
+
     def count_members(self, members: Members, *, clock: Clock) -> int:
         """Of those whom the persons API shows. Raises Refusal."""
         statement = compose(
@@ -70,6 +78,20 @@ class CohortQuerySet(ProjectScopedQuerySet["Cohort"]):
         )
         with time_limit():
             return fetch(statement)[0][0]
+
+
+def _is_in(cohort: "Cohort", number: int, clock: Clock) -> Sql | None:
+    try:
+        members = members_sql(cohort.members, clock=clock)
+    except (ValidationError, Refusal):
+        return None
+    return compose(
+        "SELECT {cohort}::bigint WHERE EXISTS"
+        " (SELECT FROM ({members}) AS among (number) WHERE among.number = {number}::bigint)",
+        cohort=cohort.pk,
+        members=members,
+        number=number,
+    )
 
 
 class CohortManager(models.Manager.from_queryset(CohortQuerySet)):  # type: ignore[misc]

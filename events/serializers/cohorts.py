@@ -31,7 +31,7 @@ class CohortSerializer(serializers.ModelSerializer[Cohort]):
         required=False,
         allow_null=True,
         help_text="`{properties: {type: AND|OR, values: […]}}` of groups, person properties, cohorts and "
-        "`performed_event` behaviour. Kept as sent.",
+        "behaviour. Kept as sent.",
     )
     query = CriteriaField(required=False, allow_null=True, help_text="Always null: cohorts by query are not supported.")
     csv = serializers.FileField(
@@ -105,6 +105,10 @@ class CohortSerializer(serializers.ModelSerializer[Cohort]):
         shown = super().to_representation(cohort)
         shown["filters"] = shown["filters"] or {"properties": cohort.criteria}
         return shown
+
+
+class CohortsResult(serializers.Serializer[dict[str, Any]]):
+    results = CohortSerializer(many=True)
 
 
 class AddPersonsBody(serializers.Serializer[dict[str, Any]]):

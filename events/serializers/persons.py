@@ -118,8 +118,14 @@ class DistinctIdsBody(serializers.Serializer[dict[str, Any]]):
     )
 
 
+class UuidsBody(serializers.Serializer[dict[str, Any]]):
+    uuids = serializers.ListField(
+        child=serializers.UUIDField(), max_length=MAX_BATCH, help_text=f"At most {MAX_BATCH}."
+    )
+
+
 class BatchResult(serializers.Serializer[dict[str, Any]]):
-    results = serializers.DictField(child=PersonSerializer(), help_text="The person of each distinct id that has one.")
+    results = serializers.DictField(child=PersonSerializer(), help_text="The person of each id that has one.")
 
 
 class SuccessResult(serializers.Serializer[dict[str, Any]]):

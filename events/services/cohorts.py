@@ -46,7 +46,8 @@ def update_cohort(cohort: Cohort, fields: Fields, *, listed: ListedPersons, team
         if fields.get("is_static", held.is_static) != held.is_static:
             raise Refusal("A cohort stays static, or stays one by criteria.", attr="is_static")
         _fill(held, fields)
-        held.save(update_fields=[column for column in COLUMNS if column in fields])
+        held.changed_at = timezone.now()
+        held.save(update_fields=["changed_at", *(column for column in COLUMNS if column in fields)])
         _enlist(held, listed)
         _log(held, before, _word(before, held), user=user)
     return recount(held, team=team)
@@ -81,7 +82,7 @@ def add_persons(cohort: Cohort, person_ids: Collection[UUID], *, team: Team, use
     with transaction.atomic():
         if not CohortPerson.objects.enlist(cohort, uuids=person_ids):
             raise Refusal("No valid users to add to cohort", attr="person_ids")
-        _log_persons(cohort, user=user)
+        _note_persons(cohort, user=user)
     recount(cohort, team=team)
 
 
@@ -93,7 +94,7 @@ def remove_person(cohort: Cohort, person_id: UUID, *, team: Team, user: User) ->
         removed, _ = CohortPerson.objects.of(cohort, number=person.number).delete()
         if not removed:
             raise Missing("Person not found in this cohort.")
-        _log_persons(cohort, user=user)
+        _note_persons(cohort, user=user)
     recount(cohort, team=team)
 
 
@@ -130,8 +131,10 @@ def _log(cohort: Cohort, before: Fields, word: str, *, user: User) -> None:
     log_activity(entry, team=cohort.team, user=user, scope=SCOPE, activity=word)
 
 
-def _log_persons(cohort: Cohort, *, user: User) -> None:
-    """Without their names: the log outlives the persons."""
+def _note_persons(cohort: Cohort, *, user: User) -> None:
+    """In the log without their names: it outlives the persons."""
+    cohort.changed_at = timezone.now()
+    cohort.save(update_fields=["changed_at"])
     entry = Entry(cohort.pk, cohort.name, changes=[{"action": "changed", "field": "persons"}])
     log_activity(entry, team=cohort.team, user=user, scope=SCOPE, activity="updated")
 

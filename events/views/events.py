@@ -1,9 +1,9 @@
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.utils.http import urlencode
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from accounts.viewsets import ProjectScopedViewSet
 from common.exceptions import Missing, Refusal
 from events.asking import EventRow, EventsAsked
 from events.clock import clock_of
+from events.filtering.moments import Clock
 from events.filters import MAX_LIMIT, events_asked, values_asked
 from events.known_names import custom_event_names, is_hidden
 from events.models import Action, Event
@@ -36,13 +37,13 @@ class EventViewSet(TablesToo, ProjectScopedViewSet):
     lookup_pattern = re.compile(".*")
 
     def list(self, request: Request, **kwargs: Any) -> Response:
-        clock = clock_of(self.team)
         limit = {"default_limit": MAX_LIMIT} if self.is_table else {}
         actions = Action.objects.for_project(self.project)
-        asked = events_asked(request.query_params, actions=actions, clock=clock, **limit)
-        if asked is None:
-            return Response({"next": None, "results": []})
-        rows = Event.objects.page(asked.with_one_more(), team_id=self.team.pk, clock=clock)
+        with self.asking() as clock:
+            asked = events_asked(request.query_params, actions=actions, clock=clock, **limit)
+            if asked is None:
+                return Response({"next": None, "results": []})
+            rows = Event.objects.page(asked.with_one_more(), team_id=self.team.pk, clock=clock)
         shown = rows[: asked.limit]
         return Response({"next": self._next(asked, rows), "results": EventSerializer(shown, many=True).data})
 
@@ -64,6 +65,11 @@ class EventViewSet(TablesToo, ProjectScopedViewSet):
             return self._values([])
         return self._values(Event.objects.common_values(asked, team_id=self.team.pk))
 
+    @contextmanager
+    def asking(self) -> Iterator[Clock]:
+        """Around all that reads conditions. A room above brings a clock here that can read expressions."""
+        yield clock_of(self.team)
+
     def _values(self, values: Sequence[str]) -> Response:
         result = {"results": [{"name": value} for value in values], "refreshing": False}
         return Response(ValuesResult(result).data, headers={"Cache-Control": "max-age=10"})
@@ -72,15 +78,15 @@ class EventViewSet(TablesToo, ProjectScopedViewSet):
         """Where the rows go on. Rows of one moment can be told apart only by counting them."""
         if len(rows) <= asked.limit:
             return None
-        query = self.request.query_params.dict()
+        query = self.request.query_params.copy()
         last, following = rows[asked.limit - 1], rows[asked.limit]
         if last.timestamp == following.timestamp:
-            query.setdefault("before", asked.before.isoformat())
+            query["before"] = query.get("before", asked.before.isoformat())
             query["offset"] = str(asked.offset + asked.limit)
         else:
             query["before" if asked.is_descending else "after"] = last.timestamp.isoformat()
             query.pop("offset", None)
-        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
 
 def _uuid(text: str) -> UUID:

@@ -11,12 +11,15 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from accounts.viewsets import ProjectScopedViewSet
 from activity.mixins import ActivityViewMixin
 from common.exceptions import Refusal
+from common.schema import ListCalledRetrieve
+from events.clock import clock_of
 from events.filters import PersonFilter, person_id
-from events.models import Person
+from events.models import Cohort, Person
 from events.pagination import UncountedPagination
 from events.querysets import PersonQuerySet
 from events.renderers import TablesToo
 from events.schema import describe_persons
+from events.serializers.cohorts import CohortsResult
 from events.serializers.persons import (
     BulkDeleteBody,
     DeletePropertyBody,
@@ -26,6 +29,7 @@ from events.serializers.persons import (
     SplitBody,
     UpdatePersonBody,
     UpdatePropertyBody,
+    UuidsBody,
 )
 from events.services import persons as services
 
@@ -51,13 +55,7 @@ class PersonViewSet(TablesToo, ListModelMixin, RetrieveModelMixin, ActivityViewM
         return PersonBasicSerializer if self.action == "list" else PersonSerializer
 
     def get_object(self) -> Person:
-        reference = person_id(self.kwargs["pk"])
-        if reference is None:
-            raise Refusal(
-                "The ID provided does not look like a personID. "
-                "If you are using a distinctId, please use /persons?distinct_id=… instead."
-            )
-        return self._persons().with_references([reference]).get_or_refuse()
+        return self._called(self.kwargs["pk"])
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         # A body that cannot be kept is refused like everywhere else.
@@ -121,7 +119,34 @@ class PersonViewSet(TablesToo, ListModelMixin, RetrieveModelMixin, ActivityViewM
         }
         return Response({"results": shown})
 
-    @action(methods=["get"], detail=False, required_scopes=["person:read"], pagination_class=None, filter_backends=[])
+    @action(methods=["post"], detail=False, required_scopes=["person:read"])
+    def batch_by_uuids(self, request: Request, **kwargs: Any) -> Response:
+        persons = self._persons().with_references(self.body(UuidsBody)["uuids"])
+        return Response({"results": {str(person.uuid): self.get_serializer(person).data for person in persons}})
+
+    @action(
+        methods=["get"],
+        detail=False,
+        required_scopes=["person:read", "cohort:read"],
+        pagination_class=None,
+        filter_backends=[],
+    )
+    def cohorts(self, request: Request, **kwargs: Any) -> Response:
+        reference = request.query_params.get("person_id")
+        if not reference:
+            raise Refusal("This field is required.", code="required", attr="person_id")
+        cohorts = Cohort.objects.for_project(self.project).for_list()
+        held = cohorts.holding(self._called(reference), clock=clock_of(self.team))
+        return Response(CohortsResult({"results": held}, context=self.get_serializer_context()).data)
+
+    @action(
+        methods=["get"],
+        detail=False,
+        required_scopes=["person:read"],
+        pagination_class=None,
+        filter_backends=[],
+        schema=ListCalledRetrieve(),
+    )
     def values(self, request: Request, **kwargs: Any) -> Response:
         key = request.query_params.get("key")
         if not key:
@@ -130,6 +155,15 @@ class PersonViewSet(TablesToo, ListModelMixin, RetrieveModelMixin, ActivityViewM
             key, team_id=self.team.pk, containing=request.query_params.get("value"), limit=MAX_VALUES
         )
         return Response([{"name": name, "count": count} for name, count in values])
+
+    def _called(self, text: str) -> Person:
+        reference = person_id(text)
+        if reference is None:
+            raise Refusal(
+                "The ID provided does not look like a personID. "
+                "If you are using a distinctId, please use /persons?distinct_id=… instead."
+            )
+        return self._persons().with_references([reference]).get_or_refuse()
 
     def _persons(self) -> PersonQuerySet:
         persons: Any = self.get_queryset()

@@ -13,6 +13,7 @@ from insights.queries.caching import cache_key
 from insights.queries.database import reading
 from insights.queries.errors import QueryTimeout
 from insights.queries.filters import apply_dashboard_filters
+from insights.queries.hogql.conditions import compiling
 from insights.queries.nodes import DataTableNode, DataVisualizationNode, InsightVizNode, QueryNode, validate_query
 
 __all__ = ["QueryTimeout", "apply_dashboard_filters", "cache_key", "run", "validate_query"]
@@ -42,8 +43,7 @@ def run(query: object, *, team: Team, now: datetime | None = None) -> dict[str, 
     if runner is None:
         raise Refusal(f"Unsupported query kind: {node.kind}")
 
-    clock = clock_of(team, now)
-    with reading():
+    with reading(), compiling(clock_of(team, now), team=team) as clock:
         look_up_actions(node, team_id=team.pk)
         return runner(node, team=team, clock=clock)
 

@@ -1,152 +1,178 @@
-"""The columns of tables of events and persons: names of fields and properties, a count, the first that is there. Pure.
+"""Tables of events and persons: the texts of `select`, `where` and `orderBy` → one SELECT of HogQL, and its answer.
 
-The seam for HogQL: what these few forms cannot say is refused here, with its place; a compiler of expressions has to
-answer the same `Column`s.
+A text is any expression, with an alias or a comment (`-- Name`) if it likes. A few names stand for what is no
+expression: `*` and `person` are whole objects.
 """
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from accounts.models import Team
 from common.exceptions import Refusal
-from events.filtering.errors import Unsupported
-from insights.queries.entities import Property
-from insights.queries.expressions import property_in
+from events.filtering.moments import Clock
+from events.filtering.sql import Sql
+from insights.queries.hogql.cells import cell
+from insights.queries.hogql.compiling import compile_tree
+from insights.queries.hogql.expressions import placed
+from insights.queries.hogql.parser import Node, parse_expression, parse_order
+from insights.queries.hogql.placeholders import Placeholders
+from insights.queries.hogql.statements import fetch
+from insights.queries.hogql.trees import aliases_in, has_aggregate, walk
+from insights.queries.hogql.types import BOOLEAN, Kind, Type
+from insights.queries.hogql.values import Value
+from insights.queries.pages import Page
+from insights.queries.wrapping import JSON
 
-MAX_COLUMNS = 100
-MAX_LENGTH = 1000
-MAX_PARTS = 10
-_COMMENT = re.compile(r"\s+--.*$", re.DOTALL)
-_ALIAS = re.compile(r"\s+as\s+(`[^`]+`|[\w$]+)$", re.IGNORECASE)
-_CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)", re.DOTALL)
-_DIRECTION = re.compile(r"\s+(?P<direction>asc|desc)$", re.IGNORECASE)
-AGGREGATES = {"count", "min", "max"}
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column of the table by the name that PostHog gives it."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class FirstOf:
-    """The first of the parts that is set."""
-
-    parts: "tuple[Part, ...]"
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    name: str
-    argument: "Field | Property | None" = None
-
-
-Part = Field | Property
-Expression = Field | Property | FirstOf | Aggregate
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """`text` is what was asked for, which is also the column's name in the answer."""
-
-    text: str
-    expression: Expression
-    alias: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    expression: Expression
-    is_descending: bool = False
+MAX_TEXTS = 100
+OBJECT = Type(kind=Kind.TUPLE, label="Tuple")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`fields` may stand in columns, `plain_fields` also in orders and functions."""
+    """`called` is how expressions name a row of it, `alias` how conditions do that are compiled already.
 
-    fields: frozenset[str]
-    plain_fields: frozenset[str] = field(default_factory=frozenset)
+    `wholes` are the names that stand for objects. `tie` orders, descending, rows that are alike in all that was asked.
+    """
 
-
-def columns_of(texts: list[str], table: Table, *, place: str = "select") -> tuple[Column, ...]:
-    if len(texts) > MAX_COLUMNS:
-        raise Refusal(f"{place}: more than {MAX_COLUMNS} columns.")
-    return tuple(_column(text, table, f"{place}.{index}") for index, text in enumerate(texts))
-
-
-def orders_of(texts: list[str], columns: tuple[Column, ...], table: Table) -> tuple[Order, ...]:
-    if len(texts) > MAX_COLUMNS:
-        raise Refusal(f"orderBy: more than {MAX_COLUMNS} columns.")
-    return tuple(_order(text, columns, table, f"orderBy.{index}") for index, text in enumerate(texts))
+    name: str
+    called: str
+    alias: str
+    wholes: Mapping[str, Value]
+    tie: tuple[Value, ...]
 
 
-def is_aggregated(columns: tuple[Column, ...]) -> bool:
-    return any(isinstance(column.expression, Aggregate) for column in columns)
+@dataclass(frozen=True, kw_only=True)
+class TablePlan:
+    """`tree` is the SELECT. It asks for one row more than the page has, to know whether there are more."""
+
+    columns: tuple[str, ...]
+    tree: Node
+    page: Page
 
 
-def parts_of(expression: Expression) -> tuple[Part, ...]:
-    if isinstance(expression, FirstOf):
-        return expression.parts
-    if isinstance(expression, Aggregate):
-        return (expression.argument,) if expression.argument else ()
-    return (expression,)
+def column(sql: str, type_: Type = OBJECT) -> Value:
+    """Of the table's own rows, written out."""
+    return Value(sql=Sql(sql), type=type_)
 
 
-def _column(text: str, table: Table, place: str) -> Column:
-    if len(text) > MAX_LENGTH:
-        raise Refusal(f"{place}: longer than {MAX_LENGTH} characters.")
-    bare = _COMMENT.sub("", text.strip())
-    alias = _ALIAS.search(bare)
-    expression = _expression(_ALIAS.sub("", bare).strip(), table, place)
-    return Column(text=text, expression=expression, alias=alias[1].strip("`") if alias else None)
+def plan_table(
+    table: Table,
+    *,
+    select: Sequence[str],
+    where: Sequence[str] = (),
+    order: Sequence[str],
+    condition: Sql,
+    page: Page,
+    clock: Clock,
+) -> TablePlan:
+    """Without an order, what is aggregated first comes with its largest value first."""
+    for place, texts in (("select", select), ("where", where), ("orderBy", order)):
+        if len(texts) > MAX_TEXTS:
+            raise Refusal(f"{place}: more than {MAX_TEXTS} expressions.")
+    columns = [_column(table, text, f"select.{index}", clock) for index, text in enumerate(select)]
+    conditions = [_parsed(parse_expression, text, f"where.{index}", clock) for index, text in enumerate(where)]
+    orders = [_order(text, f"orderBy.{index}", clock) for index, text in enumerate(order)]
+    aliases = aliases_in({"select": columns})
+    aggregates = [place for place, node in enumerate(columns, 1) if has_aggregate(node, aliases)]
+    if aggregates:
+        orders = orders or [_descending(_at(aggregates[0]))]
+        groups = [_at(place) for place in range(1, len(columns) + 1) if place not in aggregates]
+    else:
+        _refuse_aggregates(orders, aliases)
+        orders = [*orders, *_tie(table)]
+        groups = []
+    on_rows = [node for node in conditions if not has_aggregate(node, aliases)]
+    tree = {
+        "node": "SelectQuery",
+        "select": columns,
+        "select_from": {
+            "node": "JoinExpr",
+            "table": _field(table.name),
+            "alias": table.called,
+            "sql_alias": table.alias,
+        },
+        "where": _all([_ready(condition), *on_rows]),
+        "group_by": groups,
+        "having": _all([node for node in conditions if has_aggregate(node, aliases)]),
+        "order_by": orders,
+        "limit": {"node": "Constant", "value": page.limit + 1},
+        "offset": {"node": "Constant", "value": page.offset},
+    }
+    return TablePlan(columns=tuple(select), tree=tree, page=page)
 
 
-def _order(text: str, columns: tuple[Column, ...], table: Table, place: str) -> Order:
-    bare = _COMMENT.sub("", text[:MAX_LENGTH].strip())
-    direction = _DIRECTION.search(bare)
-    wanted = _DIRECTION.sub("", bare).strip()
-    known = next((column for column in columns if wanted in (column.alias, column.text)), None)
-    expression = known.expression if known else _expression(wanted, table, place)
-    fields = [part for part in parts_of(expression) if isinstance(part, Field)]
-    if any(part.name not in table.plain_fields for part in fields):
-        raise Unsupported(f"{place}: ordering by {wanted[:50]!r}")
-    return Order(expression=expression, is_descending=bool(direction and direction["direction"].lower() == "desc"))
+def answer_table(plan: TablePlan, *, team: Team, clock: Clock) -> JSON:
+    compiled = compile_tree(plan.tree, team=team, clock=clock, filters=None)
+    rows = fetch(compiled.sql)
+    zone = clock.zone
+    return {
+        "results": [
+            [cell(value, column.type, zone) for value, column in zip(row, compiled.columns, strict=True)]
+            for row in rows[: plan.page.limit]
+        ],
+        "columns": list(plan.columns),
+        "types": [column.type.clickhouse(zone=zone.key, is_nullable=column.is_nullable) for column in compiled.columns],
+        "hasMore": len(rows) > plan.page.limit,
+        "limit": plan.page.limit,
+        "offset": plan.page.offset,
+        "timezone": zone.key,
+        "hogql": "",
+        "modifiers": None,
+        "timings": None,
+    }
 
 
-def _expression(text: str, table: Table, place: str) -> Expression:
-    part = _part(text, table.fields)
-    if part is not None:
-        return part
-    call = _CALL.fullmatch(text)
-    if call and call["name"] == "coalesce":
-        return FirstOf(tuple(_argument(one, table, place) for one in _arguments(call["arguments"], place)))
-    if call and call["name"] in AGGREGATES:
-        return _aggregate(call["name"], call["arguments"].strip(), table, place)
-    raise Unsupported(f"{place}: the expression {text[:50]!r}")
+def _column(table: Table, text: str, place: str, clock: Clock) -> Node:
+    node = _parsed(parse_expression, text, place, clock)
+    named = node["expr"] if node["node"] == "Alias" else node
+    chain = named["chain"] if named["node"] == "Field" else []
+    meant = table.wholes.get(".".join(str(part) for part in chain))
+    if meant is not None:
+        return {"node": "Ready", "value": meant}
+    if chain[-1:] == ["*"] or node["node"] == "ColumnsExpr":
+        raise Refusal(f"{place}: many columns at once are not supported; `*` by itself is the whole row.")
+    return node
 
 
-def _aggregate(name: str, argument: str, table: Table, place: str) -> Aggregate:
-    if name == "count" and argument in ("", "*"):
-        return Aggregate("count")
-    if name == "count" or argument != "timestamp":
-        raise Unsupported(f"{place}: the expression {f'{name}({argument})'[:50]!r}")
-    return Aggregate(name, _argument(argument, table, place))
+def _parsed(parse: Callable[[str], Node], text: str, place: str, clock: Clock) -> Node:
+    with placed({"place": place}):
+        tree = Placeholders(clock=clock).fill(parse(text))
+        if any(node["node"] == "Filters" for node in walk(tree)):
+            raise Refusal("Unresolved placeholder: {filters}")
+    return {**tree, "place": place}
 
 
-def _arguments(text: str, place: str) -> list[str]:
-    arguments = [one.strip() for one in text.split(",")]
-    if len(arguments) > MAX_PARTS:
-        raise Refusal(f"{place}: more than {MAX_PARTS} parts.")
-    return arguments
+def _order(text: str, place: str, clock: Clock) -> Node:
+    tree = _parsed(parse_order, text, place, clock)
+    return {**tree, "expr": {**tree["expr"], "place": place}}
 
 
-def _argument(text: str, table: Table, place: str) -> Part:
-    part = _part(text, table.plain_fields)
-    if part is None:
-        raise Unsupported(f"{place}: the expression {text[:50]!r}")
-    return part
+def _refuse_aggregates(orders: Sequence[Node], aliases: Mapping[str, Node]) -> None:
+    for order in orders:
+        if has_aggregate(order, aliases):
+            raise Refusal(f"{order['place']}: an aggregate can order only what is aggregated in select.")
 
 
-def _part(text: str, fields: frozenset[str]) -> Part | None:
-    return Field(text) if text in fields else property_in(text)
+def _all(nodes: list[Node]) -> Node | None:
+    return {"node": "And", "exprs": nodes} if nodes else None
+
+
+def _tie(table: Table) -> list[Node]:
+    """By columns that no alias can hide."""
+    return [_descending({"node": "Ready", "value": value}) for value in table.tie]
+
+
+def _descending(node: Node) -> Node:
+    return {"node": "OrderExpr", "expr": node, "order": "DESC"}
+
+
+def _at(place: int) -> Node:
+    return {"node": "Constant", "value": place}
+
+
+def _field(name: str) -> Node:
+    return {"node": "Field", "chain": [name]}
+
+
+def _ready(condition: Sql) -> Node:
+    return {"node": "Ready", "value": Value(sql=condition, type=BOOLEAN, is_nullable=True)}

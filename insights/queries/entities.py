@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 
 from accounts.models import Team
 from common.exceptions import Refusal
@@ -19,6 +21,7 @@ from insights.queries.nodes import ActionsNode, Counted, EventsNode, GroupNode, 
 
 ALL_EVENTS = "All events"
 GROUP_TYPES = range(5)
+MAX_ALTERNATIVES = 100
 SCOPES: dict[str, Scope] = {
     "event": "event",
     "event_properties": "event",
@@ -52,18 +55,13 @@ class Entity:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Whom a query counts: persons, unless it names a type of group or a property."""
+    """Whom a query counts: persons, unless it names a type of group."""
 
     group_type_index: int | None = None
-    key: Property | None = None
 
     @property
     def is_person(self) -> bool:
-        return self.group_type_index is None and self.key is None
-
-    @property
-    def reads_persons(self) -> bool:
-        return self.key is not None and self.key.scope == "person"
+        return self.group_type_index is None
 
 
 PERSON = Actor()
@@ -87,12 +85,31 @@ def entity_of_action(action: MeantAction, condition: Condition) -> Entity:
 
 
 def _combined(node: GroupNode, place: str, common: Condition) -> Entity:
-    """A series of several: an event counts once if it is any of them."""
-    if node.operator == "AND" and len(node.nodes) > 1:
-        raise Unsupported(f"{place}.operator: AND")
+    """A series of several: an event counts once if it is any of them; with AND, if it is all of them."""
     shared = all_of([common, _own_condition(node, place)])
     parts = [entity_of(one, place=f"{place}.nodes.{index}", common=shared) for index, one in enumerate(node.nodes)]
+    if node.operator == "AND":
+        return _all_at_once(parts, place)
     return Entity(tuple(alternative for part in parts for alternative in part.alternatives))
+
+
+def _all_at_once(parts: list[Entity], place: str) -> Entity:
+    """Parts of different names have no event in common."""
+    if prod(len(part.alternatives) for part in parts) > MAX_ALTERNATIVES:
+        raise Refusal(f"{place}: combines more than {MAX_ALTERNATIVES} steps of actions.")
+    chosen = product(*(part.alternatives for part in parts))
+    return Entity(tuple(both for one in chosen if (both := _common_to(one)) is not None))
+
+
+def _common_to(alternatives: tuple[Alternative, ...]) -> Alternative | None:
+    names = {one.event for one in alternatives if one.event is not None}
+    if len(names) > 1:
+        return None
+    return Alternative(
+        event=next(iter(names), None),
+        condition=all_of(one.condition for one in alternatives),
+        inherent=all_of(one.inherent for one in alternatives),
+    )
 
 
 def _own_condition(node: Counted, place: str) -> Condition:

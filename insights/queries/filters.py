@@ -3,6 +3,8 @@
 from insights.queries.wrapping import INSIGHT_QUERIES, JSON, is_wrapper
 
 _WITH_BREAKDOWN = {"TrendsQuery", "FunnelsQuery", "RetentionQuery"}
+# Drawings that one line fills: `displays` of trends, kinds of funnels.
+_WITHOUT_BREAKDOWN = ("CalendarHeatmap", "BoxPlot", "time_to_convert")
 _WITH_INTERVAL = {"TrendsQuery", "FunnelsQuery", "StickinessQuery", "LifecycleQuery"}
 
 
@@ -84,8 +86,19 @@ def _test_accounts(filters: JSON) -> JSON:
 
 
 def _breakdown(query: JSON, filters: JSON) -> JSON:
+    """Ignored by what has no breakdown: the query's own would be refused, a dashboard's is for the other tiles."""
     chosen = filters.get("breakdown_filter")
-    return {"breakdownFilter": chosen} if chosen and query["kind"] in _WITH_BREAKDOWN else {}
+    return {"breakdownFilter": chosen} if chosen and _can_break_down(query) else {}
+
+
+def _can_break_down(query: JSON) -> bool:
+    if query["kind"] not in _WITH_BREAKDOWN:
+        return False
+    drawings = [
+        (query.get("trendsFilter") or {}).get("display"),
+        (query.get("funnelsFilter") or {}).get("funnelVizType"),
+    ]
+    return not any(drawing in _WITHOUT_BREAKDOWN for drawing in drawings)
 
 
 def _interval(query: JSON, filters: JSON) -> JSON:

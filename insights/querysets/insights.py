@@ -18,7 +18,8 @@ from django.db.models import (
     When,
 )
 
-from accounts.querysets import ProjectScopedQuerySet
+from accounts.access import EDITOR
+from accounts.ruled import RuledQuerySet
 from common.exceptions import Missing
 from common.querysets import SoftDeleteQuerySet
 from insights.querysets.similarity import can_tell_similar, resembles
@@ -36,7 +37,7 @@ FLAG_CALLED = "$feature_flag_called"
 IS_ABOUT_FLAG = '$.** ? (@ == $property || (@.key == "$feature_flag" && @.value == $key))'
 
 
-class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insight"]):  # type: ignore[override]
+class InsightQuerySet(SoftDeleteQuerySet["Insight"], RuledQuerySet["Insight"]):  # type: ignore[override]
     def for_list(self, viewer: Any) -> Self:
         """Insight with its people, tags, live tiles and their dashboards: four queries, whatever the number of rows."""
         return self._with_parts(viewer, of_dashboard=RIGHTS_FIELDS)
@@ -68,10 +69,11 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
         return insight
 
     def editable_by(self, user: Any, project: "Project") -> Self:
-        """On no dashboard, or on one that the user may edit."""
+        """On no dashboard, or on one that the user may edit; and no rule says otherwise."""
         tiles = self._tile_model().objects.filter(insight=OuterRef("pk"))
         dashboards = self._dashboard_model().objects.editable_by(user, project)
-        return self.filter(~Exists(tiles) | Exists(tiles.filter(dashboard__in=dashboards)))
+        editable = self.filter(~Exists(tiles) | Exists(tiles.filter(dashboard__in=dashboards)))
+        return editable.allowing(EDITOR, user, project)
 
     def bump_dashboards(self) -> None:
         """A new version of every dashboard that shows one of these insights."""
@@ -183,9 +185,11 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], ProjectScopedQuerySet["Insi
     def _with_parts(self, viewer: Any, *, of_dashboard: Collection[str]) -> Self:
         tiles = self._tile_model().objects.all()
         dashboards = self._dashboard_model().objects
+        insights = self
         if viewer is not None:
             dashboards = dashboards.seen_by(viewer)
-        return self.select_related("created_by", "last_modified_by").prefetch_related(
+            insights = self.with_rules_for(viewer)
+        return insights.select_related("created_by", "last_modified_by").prefetch_related(
             "tags",
             Prefetch("dashboard_tiles", queryset=tiles),
             Prefetch("dashboard_tiles__dashboard", queryset=dashboards.only(*of_dashboard)),

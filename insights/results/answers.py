@@ -15,6 +15,7 @@ from insights import queries
 from insights.models import CachedResult, QueryJob
 from insights.queries import freshness
 from insights.queries.freshness import RefreshMode
+from insights.results.edits import outdated_keys
 from insights.results.single_flight import compute_once
 
 logger = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Busy(Refusal):
 class Answer:
     """`query` is the effective one; `response` what it gave, or None: not computed, or `failure` says why not.
 
-    `job` computes a newer one meanwhile.
+    `job` computes a newer one meanwhile. `is_outdated`: what the query names has been edited since.
     """
 
     query: JSON | None = None
@@ -47,6 +48,7 @@ class Answer:
     is_cached: bool = False
     failure: Exception | None = field(default=None, compare=False)
     job: QueryJob | None = None
+    is_outdated: bool = False
 
     @property
     def result(self) -> Any:
@@ -90,7 +92,7 @@ class Answer:
 
     def is_stale(self, *, now: datetime, is_lazy: bool = False) -> bool:
         """Whether it is too old to be shown without a look for a newer one; so is what is not there."""
-        if self.query is None or self.response is None or self.last_refresh is None:
+        if self.query is None or self.response is None or self.last_refresh is None or self.is_outdated:
             return True
         date_to = freshness.date_to_of(self.response)
         return freshness.is_stale(self.query, last_refresh=self.last_refresh, now=now, date_to=date_to, is_lazy=is_lazy)
@@ -150,7 +152,8 @@ class _Desk:
     def answer_all(self, asked: Sequence[JSON | None]) -> list[Answer]:
         by_key = {queries.cache_key(query, team=self.team): query for query in asked if query is not None}
         stored = CachedResult.objects.by_key(by_key, team=self.team) if by_key else {}
-        answers = {key: self._answer(key, query, stored.get(key)) for key, query in by_key.items()}
+        outdated = outdated_keys({key: by_key[key] for key in stored}, stored, team=self.team)
+        answers = {key: self._answer(key, query, stored.get(key), key in outdated) for key, query in by_key.items()}
         return [self._copy_for(query, answers) for query in asked]
 
     def _copy_for(self, query: JSON | None, answers: dict[str, Answer]) -> Answer:
@@ -159,9 +162,10 @@ class _Desk:
             return Answer()
         return replace(answers[queries.cache_key(query, team=self.team)], query=query)
 
-    def _answer(self, key: str, query: JSON, stored: CachedResult | None) -> Answer:
-        if self._is_good_enough(query, stored):
-            return _of_row(stored, query=query, key=key)
+    def _answer(self, key: str, query: JSON, stored: CachedResult | None, is_outdated: bool) -> Answer:
+        known = replace(_of_row(stored, query=query, key=key), is_outdated=is_outdated)
+        if self._is_good_enough(known):
+            return known
         try:
             return compute_once(
                 key, find=lambda: self._find_newer(key, query, stored), compute=lambda: self._compute(key, query)
@@ -172,13 +176,12 @@ class _Desk:
             logger.exception("query_failed", team=self.team.pk, kind=query.get("kind"))
             return Answer(query=query, cache_key=key, failure=crash)
 
-    def _is_good_enough(self, query: JSON, stored: CachedResult | None) -> bool:
+    def _is_good_enough(self, known: Answer) -> bool:
         if self.refresh is RefreshMode.FORCE_CACHE:
             return True
-        if stored is None or self.refresh in FORCING:
+        if self.refresh in FORCING:
             return False
-        is_lazy = self.refresh is RefreshMode.LAZY_ASYNC
-        return not _of_row(stored, query=query, key=stored.key).is_stale(now=self.asked_at, is_lazy=is_lazy)
+        return not known.is_stale(now=self.asked_at, is_lazy=self.refresh is RefreshMode.LAZY_ASYNC)
 
     def _find_newer(self, key: str, query: JSON, stored: CachedResult | None) -> Answer | None:
         """What somebody else stored since our look-up. Who forces wants one that was begun after they had asked."""

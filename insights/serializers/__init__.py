@@ -1,5 +1,7 @@
 from insights.serializers.answers import (
     AsyncAuthResult,
+    QueryAcceptedResult,
+    QueryFailedResult,
     QueryResult,
     QueryStatus,
     QueryStatusResult,
@@ -15,7 +17,9 @@ __all__ = [
     "InsightBasicSerializer",
     "InsightParameters",
     "InsightSerializer",
+    "QueryAcceptedResult",
     "QueryBody",
+    "QueryFailedResult",
     "QueryResult",
     "QueryStatus",
     "QueryStatusResult",

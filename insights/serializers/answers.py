@@ -26,26 +26,33 @@ class NothingField(serializers.Field[Any, Any, Any, Any]):
 
 
 class QueryStatus(serializers.Serializer[QueryJob]):
-    """How far an asynchronous query is. `results` is its whole answer, once it is asked for by id and complete."""
+    """How far an asynchronous query is. `results` is its whole answer, once it is asked for by id and complete.
 
-    id = serializers.CharField(source="query_id", read_only=True)
-    query_async = serializers.SerializerMethodField()
-    team_id = serializers.IntegerField(read_only=True)
-    insight_id = serializers.IntegerField(read_only=True, allow_null=True)
-    dashboard_id = serializers.IntegerField(read_only=True, allow_null=True)
+    Of an answer that failed without a job there is only what is required here.
+    """
+
+    id = serializers.CharField(source="query_id", read_only=True, required=False)
+    query_async = serializers.SerializerMethodField(required=False)
+    team_id = serializers.IntegerField(read_only=True, required=False)
+    insight_id = serializers.IntegerField(read_only=True, required=False, allow_null=True)
+    dashboard_id = serializers.IntegerField(read_only=True, required=False, allow_null=True)
     complete = serializers.BooleanField(source="is_complete", read_only=True)
     error = serializers.BooleanField(source="has_failed", read_only=True)
     error_code = serializers.CharField(read_only=True, allow_null=True)
     error_message = serializers.CharField(read_only=True, allow_null=True)
-    results = serializers.SerializerMethodField()
-    start_time = serializers.DateTimeField(read_only=True, help_text="When it was accepted.")
-    pickup_time = serializers.DateTimeField(read_only=True, allow_null=True, help_text="When it was begun.")
-    end_time = serializers.DateTimeField(read_only=True, allow_null=True)
-    expiration_time = serializers.DateTimeField(read_only=True, help_text="Until when it may be asked for.")
-    cache_key = serializers.CharField(read_only=True)
+    results = serializers.SerializerMethodField(required=False)
+    start_time = serializers.DateTimeField(read_only=True, required=False, help_text="When it was accepted.")
+    pickup_time = serializers.DateTimeField(
+        read_only=True, required=False, allow_null=True, help_text="When it was begun."
+    )
+    end_time = serializers.DateTimeField(read_only=True, required=False, allow_null=True)
+    expiration_time = serializers.DateTimeField(
+        read_only=True, required=False, help_text="Until when it may be asked for."
+    )
+    cache_key = serializers.CharField(read_only=True, required=False)
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return super().get_fields() | {name: NothingField() for name in NOT_KEPT}
+        return super().get_fields() | {name: NothingField(required=False) for name in NOT_KEPT}
 
     def to_representation(self, status: Any) -> Any:
         """The error of an answer that no job computed says the little that there is to say."""
@@ -63,8 +70,28 @@ class QueryStatusResult(serializers.Serializer[QueryJob]):
     query_status = QueryStatus(source="*", read_only=True)
 
 
+class QueryAcceptedResult(QueryStatusResult):
+    """Beside the status, the stale answer, where there is one."""
+
+    has_other_keys = True
+
+    cache_key = serializers.CharField(read_only=True, required=False)
+
+
+class QueryFailedResult(serializers.Serializer[Any]):
+    """The four keys of every error, and the status of the query, if it is this that failed."""
+
+    type = serializers.CharField(read_only=True)
+    code = serializers.CharField(read_only=True)
+    detail = serializers.CharField(read_only=True)
+    attr = serializers.CharField(read_only=True, allow_null=True)
+    query_status = QueryStatus(read_only=True, required=False)
+
+
 class QueryResult(serializers.Serializer[Answer]):
     """The answer, with whatever else its kind of query gives."""
+
+    has_other_keys = True
 
     results = serializers.JSONField(source="result", read_only=True, allow_null=True)
     hasMore = serializers.BooleanField(source="response.hasMore", read_only=True, required=False)

@@ -46,6 +46,9 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
     refreshing = serializers.SerializerMethodField()
     user_access_level = serializers.SerializerMethodField()
     last_viewed_at = serializers.SerializerMethodField(help_text="By the caller.")
+    search_match_type = serializers.CharField(
+        read_only=True, required=False, help_text="`exact` or `similar`; only in answers to a search."
+    )
 
     class Meta:
         model = Insight
@@ -70,6 +73,7 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
             "favorited",
             "user_access_level",
             "last_viewed_at",
+            "search_match_type",
         ]
         read_only_fields = ["short_id", "updated_at", "created_at", "last_modified_at"]
         # What a client sends comes back equal, or tools that compare would send it for ever.
@@ -79,7 +83,7 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
         return False
 
     def get_user_access_level(self, insight: Insight) -> str:
-        return rights.access_level(insight, **self._caller())
+        return insight.access_level_of(**self._caller())
 
     def get_last_viewed_at(self, insight: Insight) -> str | None:
         viewed_at = getattr(insight, "last_viewed_at", None)
@@ -92,8 +96,6 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
         shown["query"] = answer.query or question_of(insight)
         if shown["query"]:
             shown["filters"] = {}
-        if hasattr(insight, "search_match_type"):
-            shown["search_match_type"] = insight.search_match_type
         return shown
 
     def _caller(self) -> dict[str, Any]:
@@ -103,32 +105,58 @@ class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
 class InsightSerializer(InsightBasicSerializer):
     """An insight with its answer, which comes in the context: `answers`, by the insight's id. Without one, nulls.
 
+    What `InsightBasicSerializer` lacks is not required, so that clients read both forms as one type.
+
     The insight brings its tiles with their dashboards, its tags and people: `for_list`, `for_detail`, `for_tiles`.
     """
 
-    refreshing = None  # type: ignore[assignment]
+    is_sample = serializers.BooleanField(read_only=True, required=False)
+    refreshing = serializers.BooleanField(  # type: ignore[assignment]
+        read_only=True, required=False, help_text="Only in the light form."
+    )
+    # Nullable, but `allow_null` would show a null where there is no dashboard.
+    color = serializers.JSONField(
+        read_only=True, required=False, help_text="On the dashboard that `from_dashboard` names."
+    )
+    layouts = serializers.JSONField(
+        read_only=True, required=False, help_text="On the dashboard that `from_dashboard` names."
+    )
     cache_target_age = serializers.DateTimeField(
-        source="answer.cache_target_age", read_only=True, allow_null=True, help_text="When the result becomes stale."
+        source="answer.cache_target_age",
+        read_only=True,
+        required=False,
+        allow_null=True,
+        help_text="When the result becomes stale.",
     )
     next_allowed_client_refresh = serializers.DateTimeField(
-        source="answer.next_allowed_client_refresh", read_only=True, allow_null=True, help_text="Advice, not a rule."
+        source="answer.next_allowed_client_refresh",
+        read_only=True,
+        required=False,
+        allow_null=True,
+        help_text="Advice, not a rule.",
     )
-    result = serializers.JSONField(source="answer.result", read_only=True, allow_null=True)
-    hasMore = serializers.BooleanField(source="answer.response.hasMore", read_only=True, allow_null=True)
+    result = serializers.JSONField(source="answer.result", read_only=True, required=False, allow_null=True)
+    hasMore = serializers.BooleanField(
+        source="answer.response.hasMore", read_only=True, required=False, allow_null=True
+    )
     columns = serializers.ListField(
-        child=serializers.CharField(), source="answer.response.columns", read_only=True, allow_null=True
+        child=serializers.CharField(), source="answer.response.columns", read_only=True, required=False, allow_null=True
     )
-    types = serializers.JSONField(source="answer.response.types", read_only=True, allow_null=True)
-    hogql = serializers.CharField(source="answer.response.hogql", read_only=True, allow_null=True)
-    timezone = serializers.CharField(source="answer.response.timezone", read_only=True, allow_null=True)
-    resolved_date_range = ObjectField(source="answer.response.resolved_date_range", read_only=True, allow_null=True)
-    is_cached = serializers.BooleanField(source="answer.is_cached", read_only=True)
-    query_status = QueryStatus(source="answer.query_status", read_only=True, allow_null=True)
-    filters_hash = serializers.CharField(source="answer.cache_key", read_only=True, allow_null=True)
-    last_modified_by = UserBasicSerializer(read_only=True, allow_null=True)
-    effective_restriction_level = serializers.SerializerMethodField(help_text="21 everyone, 37 collaborators only.")
-    effective_privilege_level = serializers.SerializerMethodField(help_text="21 may view, 37 may edit.")
-    alerts = serializers.SerializerMethodField()
+    types = serializers.JSONField(source="answer.response.types", read_only=True, required=False, allow_null=True)
+    hogql = serializers.CharField(source="answer.response.hogql", read_only=True, required=False, allow_null=True)
+    timezone = serializers.CharField(source="answer.response.timezone", read_only=True, required=False, allow_null=True)
+    resolved_date_range = ObjectField(
+        source="answer.response.resolved_date_range", read_only=True, required=False, allow_null=True
+    )
+    is_cached = serializers.BooleanField(source="answer.is_cached", read_only=True, required=False)
+    query_status = QueryStatus(source="answer.query_status", read_only=True, required=False, allow_null=True)
+    filters_hash = serializers.CharField(source="answer.cache_key", read_only=True, required=False, allow_null=True)
+    last_modified_by = UserBasicSerializer(read_only=True, required=False, allow_null=True)
+    effective_restriction_level = serializers.SerializerMethodField(
+        required=False, help_text="21 everyone, 37 collaborators only."
+    )
+    effective_privilege_level = serializers.SerializerMethodField(required=False, help_text="21 may view, 37 may edit.")
+    alerts = serializers.SerializerMethodField(required=False)
     _create_in_folder = serializers.CharField(source="folder", write_only=True, required=False, allow_blank=True)
 
     class Meta(InsightBasicSerializer.Meta):
@@ -171,9 +199,12 @@ class InsightSerializer(InsightBasicSerializer):
             "types",
             "resolved_date_range",
             "alerts",
+            "search_match_type",
+            "refreshing",
+            "color",
+            "layouts",
             "_create_in_folder",
         ]
-        read_only_fields = [*InsightBasicSerializer.Meta.read_only_fields, "is_sample"]
 
     def validate_query(self, query: Any) -> Any:
         """Kept as sent; an agent's bare query is put into the node that shows it. Raises Refusal, before all else."""

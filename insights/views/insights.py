@@ -10,11 +10,15 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, BooleanField, Serializer
 from rest_framework.viewsets import ModelViewSet
 
+from accounts.guests import guest_of
+from accounts.mixins import AccessControlViewMixin
+from accounts.permissions import HasAccessToRows
 from accounts.throttles import ClickHouseRateThrottle
 from activity.mixins import ActivityViewMixin
 from common.exceptions import Missing
 from common.mixins import ForbidDestroyMixin
 from common.pagination import ResultsPagination
+from common.schema import ListCalledRetrieve
 from insights.filters import InsightFilter
 from insights.jobs import Asker, Question, answer_now_or_later, cancel
 from insights.models import Insight, QueryJob, ViewLog
@@ -48,12 +52,13 @@ from tagging.services import Tagged
 RECENT = 5
 ACTIONS_ON_ONE = {"retrieve", "update", "partial_update"}
 #: They need to know which insights there are, and nothing more of them.
-ACTIONS_ON_BARE_ROWS = {"bulk_update_tags", "activity"}
+ACTIONS_ON_BARE_ROWS = {"bulk_update_tags", "activity", "access_controls", "set_access_control", "users_with_access"}
+ACTIONS_ON_MANY = {"list", "my_last_viewed", "trending"}
 LIGHT_ACTIONS = {"my_last_viewed": InsightBasicSerializer, "trending": TrendingInsightSerializer}
 
 
 @describe_insights
-class InsightViewSet(ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, ModelViewSet):
+class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, ModelViewSet):
     """Saved questions and their answers."""
 
     # With the deleted ones, which `load` leaves out: a request to restore must reach them.
@@ -62,6 +67,7 @@ class InsightViewSet(ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, M
     filterset_class = InsightFilter
     pagination_class = ResultsPagination
     throttle_classes = [ClickHouseRateThrottle]
+    base_permissions = (*AccessControlViewMixin.base_permissions, HasAccessToRows)
     permission_classes = [CanEditInsight]
     scope_object = "insight"
     activity_scope = ACTIVITY_SCOPE
@@ -84,6 +90,8 @@ class InsightViewSet(ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, M
 
     def load(self, queryset: Any) -> InsightQuerySet:
         insights = queryset if self._restores() else queryset.live()
+        if self.action in ACTIONS_ON_MANY and guest_of(self.request) is None:
+            insights = insights.visible_to(self.caller, self.project)
         return insights if self.action in ACTIONS_ON_BARE_ROWS else self._with_parts(insights)
 
     def editable(self, queryset: Any) -> InsightQuerySet:
@@ -139,7 +147,7 @@ class InsightViewSet(ActivityViewMixin, BulkTagsViewMixin, ForbidDestroyMixin, M
         update_insight(insight, serializer.validated_data, project=self.project, user=self.caller)
         serializer.instance = self._as_it_is_now(insight)
 
-    @action(methods=["get"], detail=False, pagination_class=None, filter_backends=[])
+    @action(methods=["get"], detail=False, pagination_class=None, filter_backends=[], schema=ListCalledRetrieve())
     def my_last_viewed(self, request: Request, **kwargs: Any) -> Response:
         insights: InsightQuerySet = self.get_queryset()  # type: ignore[assignment]
         return Response(self._light(insights.viewed_last()[:RECENT]))

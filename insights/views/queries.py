@@ -93,7 +93,7 @@ class QueryViewSet(ProjectScopedViewSet):
         if answer.job and answer.response is None:
             return {"cache_key": answer.cache_key, **_status(answer.job)}
         shown = dict(QueryResult(answer).data)
-        text = format_results(answer.query or {}, answer.result) if is_for_agent(self.request) else None
+        text = format_results(answer.query or {}, answer.response) if is_for_agent(self.request) else None
         return shown if text is None else shown | {"formatted_results": text}
 
 

@@ -1,10 +1,8 @@
-import re
-
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
-from accounts.viewsets import ProjectScopedViewSet
+from accounts.viewsets import UUID_REFERENCE, ProjectScopedViewSet
 from insights.models import InsightVariable
 from insights.serializers.variables import InsightVariableSerializer
 from insights.variable_services import create_variable
@@ -21,7 +19,7 @@ class InsightVariableViewSet(ProjectScopedViewSet, ModelViewSet):
     serializer_class = InsightVariableSerializer
     pagination_class = VariablePagination
     scope_object = "insight_variable"
-    lookup_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+    lookup_pattern = UUID_REFERENCE
 
     def perform_create(self, serializer: BaseSerializer[InsightVariable]) -> None:
         serializer.instance = create_variable(serializer.validated_data, team=self.team, user=self.caller)

@@ -37,6 +37,15 @@ def change(api, url):
     return send
 
 
+@pytest.fixture
+def run_trend(api, url):
+    def send(action_id):
+        query = {"kind": "TrendsQuery", "series": [{"kind": "ActionsNode", "id": action_id}]}
+        return api("query:read").post(url("query/"), {"query": query})
+
+    return send
+
+
 def test_is_made_and_comes_back_as_sent(create, alice, team):
     response = create(name="Paid", description="Money", steps=[STEP, {"event": "paid"}], tags=["Money", "b"])
 
@@ -107,6 +116,21 @@ def test_a_step_that_means_nothing_is_refused(create, step, words):
     assert response.status_code == 400
     assert words in response.json()["detail"]
     assert response.json()["attr"].startswith("steps")
+
+
+def test_expressions_and_sessions_are_judged_by_those_who_ask(create, run_trend):
+    steps = [
+        {"event": "a", "properties": [{"type": "hogql", "key": "toFloat(properties.price) > 5"}]},
+        {"event": "a", "properties": [{"type": "session", "key": "$session_duration", "operator": "gt", "value": 60}]},
+    ]
+    stored = create(name="x", steps=steps)
+    broken = create(name="y", steps=[{"properties": [{"type": "hogql", "key": "nonsense"}]}])
+
+    assert (stored.status_code, broken.status_code) == (201, 201)
+    assert run_trend(stored.json()["id"]).status_code == 200
+    refused = run_trend(broken.json()["id"])
+    assert (refused.status_code, refused.json()["code"]) == (400, "unresolved_field")
+    assert refused.json()["detail"].startswith("steps.0.properties.0: Unable to resolve field: nonsense")
 
 
 def test_only_what_is_named_changes(change, team):

@@ -8,9 +8,24 @@ from django.utils import timezone
 
 from activity.models import ActivityLog
 from events.models import Cohort
-from tests.factories.events import CohortFactory, PersonFactory, all_of, any_of
+from tests.factories.events import ActionFactory, CohortFactory, PersonFactory, all_of, any_of
 
 PAID = {"type": "person", "key": "plan", "value": ["paid"], "operator": "exact", "negation": False}
+
+
+def did(what, **more) -> dict:
+    return {
+        "type": "behavioral",
+        "value": "performed_event",
+        "key": what,
+        "time_value": 1,
+        "time_interval": "day",
+        **more,
+    }
+
+
+def regularly(**more) -> dict:
+    return did("paid", value="performed_event_regularly", operator_value=1, **more)
 
 
 @pytest.fixture
@@ -103,21 +118,19 @@ def test_a_cohort_without_criteria_is_empty(create, ann):
         (any_of({"type": "person", "value": 1}), "Field required"),
         (any_of({"type": "group", "key": "plan", "value": 1}), "person"),
         (any_of({"type": "cohort", "key": "id", "value": 999999}), "Cohort 999999 does not exist."),
-        (any_of({"type": "behavioral", "value": "performed_event_sequence", "key": "x"}), "performed_event_sequence"),
-        (any_of({"type": "behavioral", "value": "performed_event", "key": "x"}), "time_value: is missing."),
-        (
-            any_of(
-                {
-                    "type": "behavioral",
-                    "value": "performed_event",
-                    "key": 3,
-                    "event_type": "actions",
-                    "time_value": 1,
-                    "time_interval": "day",
-                }
-            ),
-            "action",
-        ),
+        (any_of(did("paid", time_value=None)), "time_value: is missing."),
+        (any_of(did("paid", value="loved_event")), "the behaviour loved_event is not supported"),
+        (any_of(did(3, event_type="actions")), "values.0.key: Action ID 3 does not exist!"),
+        (any_of(did("x", event_type="actions")), "values.0.key: must be the id of an action"),
+        (any_of(did("paid", value="performed_event_multiple")), "operator_value: is missing"),
+        (any_of(did("paid", value="performed_event_sequence")), "seq_event: is missing"),
+        (any_of(did("paid", value="performed_event_sequence", seq_event="x")), "seq_time_value: is missing"),
+        (any_of(did("paid", value="stopped_performing_event")), "seq_time_value: is missing"),
+        (any_of(did("paid", value="restarted_performing_event")), "seq_time_value: is missing"),
+        (any_of(did("paid", value="performed_event_regularly", total_periods=1)), "min_periods: is missing"),
+        (any_of(regularly(min_periods=3, total_periods=2)), "min_periods: cannot be greater than total_periods"),
+        (any_of(regularly(min_periods=1, total_periods=1001)), "total_periods: at most 1000"),
+        (any_of(regularly(min_periods=1, total_periods=1000, time_value=10**6)), "too far away"),
         (any_of({"type": "person", "key": "plan", "value": "(", "operator": "regex"}), "regular expression"),
     ],
 )
@@ -142,6 +155,18 @@ def test_cohorts_do_not_lead_back_to_themselves(change, team):
 
     for target in (one, two):
         response = change(one, filters=all_of({"type": "cohort", "key": "id", "value": target.pk}))
+
+        assert response.status_code == 400
+        assert response.json()["detail"] == "Cohorts cannot reference other cohorts in a loop."
+
+
+def test_nor_by_way_of_what_somebody_did(change, team):
+    cohort = CohortFactory(team=team, filters=any_of(PAID))
+    inside = [{"type": "cohort", "key": "id", "value": cohort.pk}]
+    action = ActionFactory(team=team, steps=[{"event": "paid", "properties": inside}])
+
+    for criterion in (did("paid", event_filters=inside), did(action.pk, event_type="actions")):
+        response = change(cohort, filters=all_of(criterion))
 
         assert response.status_code == 400
         assert response.json()["detail"] == "Cohorts cannot reference other cohorts in a loop."

@@ -7,7 +7,7 @@ import pytest
 
 from events.models import CohortPerson, Person
 from events.services.persons import delete_persons
-from tests.factories.events import CohortFactory, EventFactory, PersonFactory, all_of, any_of
+from tests.factories.events import ActionFactory, CohortFactory, EventFactory, PersonFactory, all_of, any_of
 
 PLAN = {"type": "person", "key": "plan", "value": "paid"}
 NOW = datetime.now(UTC)
@@ -77,6 +77,122 @@ def persons_of(api, url, team):
 )
 def test_those_who_meet_the_criteria(people, persons_of, filters, expected):
     assert persons_of(filters) == expected
+
+
+DAY = timedelta(days=1)
+
+
+class TestBehaviours:
+    """Who did what when: days ago, of `paid`."""
+
+    @pytest.fixture
+    def did(self, team, people):
+        def put(name: str, *days: float, event: str = "paid", **properties) -> None:
+            for number in days:
+                EventFactory(person=people[name], event=event, timestamp=NOW - number * DAY, properties=properties)
+
+        return put
+
+    def behaviour(self, value: str, days: int = 7, **more) -> dict:
+        return any_of(performed("paid", days, value=value, **more))
+
+    def test_for_the_first_time(self, persons_of, did):
+        did("ann", 3, 20)
+        did("ben", 3)
+
+        assert persons_of(self.behaviour("performed_event_first_time")) == "ben"
+        assert persons_of(self.behaviour("performed_event_first_time", days=30)) == "ann ben"
+
+    def test_the_first_time_of_all_has_to_meet_the_filters(self, persons_of, did):
+        big = [{"key": "plan", "value": "big"}]
+        did("ann", 5, plan="small")
+        did("ann", 3, plan="big")
+        did("ben", 3, plan="big")
+
+        assert persons_of(self.behaviour("performed_event_first_time", event_filters=big)) == "ben"
+
+    def test_regularly(self, persons_of, did):
+        """In three of the last four days; today is not over."""
+        did("ann", 1, 1.1, 3, 4)
+        did("ben", 0, 1, 2)
+        did("cleo", 1, 2, 5)
+        asked = {"operator": "gte", "operator_value": 1, "time_value": 1, "min_periods": 3, "total_periods": 4}
+
+        assert persons_of(self.behaviour("performed_event_regularly", **asked)) == "ann"
+        assert persons_of(self.behaviour("performed_event_regularly", **asked, negation=True)) == "ben cleo"
+
+    def test_often_enough_in_a_period(self, persons_of, did):
+        did("ann", 1, 2, 3)
+        did("ben", 1, 3)
+        asked = {"operator": "gte", "operator_value": 2, "time_value": 2, "min_periods": 1, "total_periods": 2}
+
+        assert persons_of(self.behaviour("performed_event_regularly", **asked)) == "ann"
+
+    def test_no_longer(self, persons_of, did):
+        did("ann", 10)
+        did("ben", 10, 1)
+        did("cleo", 40)
+        asked = {"seq_time_value": 5, "seq_time_interval": "day"}
+
+        assert persons_of(self.behaviour("stopped_performing_event", days=30, **asked)) == "ann"
+
+    def test_again(self, persons_of, did):
+        did("ann", 40, 1)
+        did("ben", 10, 1)
+        did("cleo", 1)
+        asked = {"seq_time_value": 5, "seq_time_interval": "day"}
+
+        assert persons_of(self.behaviour("restarted_performing_event", days=30, **asked)) == "ann"
+
+    def test_one_after_the_other(self, persons_of, did):
+        for name, later in [("ann", 2.5), ("ben", 1.5), ("cleo", 3.5)]:
+            did(name, 3)
+            did(name, later, event="thanked")
+        asked = {"seq_event": "thanked", "seq_event_type": "events", "seq_time_value": 1, "seq_time_interval": "day"}
+
+        assert persons_of(self.behaviour("performed_event_sequence", **asked)) == "ann"
+
+    @pytest.mark.parametrize("as_text", [True, False])
+    def test_an_action(self, team, persons_of, did, as_text):
+        big = [{"key": "plan", "value": "big"}]
+        action = ActionFactory(team=team, steps=[{"event": "paid", "properties": big}, {"event": "thanked"}])
+        did("ann", 3, plan="big")
+        did("ben", 3, plan="small")
+        did("cleo", 3, event="thanked")
+
+        key = str(action.pk) if as_text else action.pk
+
+        assert persons_of(self.behaviour("performed_event", key=key, event_type="actions")) == "ann cleo"
+        assert persons_of(self.behaviour("performed_event", key=key, event_type="actions", event_filters=big)) == "ann"
+
+    def test_however_long_after(self, persons_of, did):
+        did("ann", 3)
+        did("ann", 0.5, event="thanked")
+        asked = {"seq_event": "thanked", "seq_time_value": 999_999_999, "seq_time_interval": "year"}
+
+        assert persons_of(self.behaviour("performed_event_sequence", **asked)) == "ann"
+
+    def test_an_action_in_a_sequence(self, team, persons_of, did):
+        action = ActionFactory(team=team, steps=[{"event": "thanked"}])
+        did("ann", 3)
+        did("ann", 2.5, event="thanked")
+        asked = {"seq_event": action.pk, "seq_event_type": "actions", "seq_time_value": 1, "seq_time_interval": "day"}
+
+        assert persons_of(self.behaviour("performed_event_sequence", **asked)) == "ann"
+
+    def test_an_action_without_steps_was_done_by_nobody(self, team, persons_of, did):
+        action = ActionFactory(team=team, steps=[])
+        did("ann", 3)
+
+        assert persons_of(self.behaviour("performed_event", key=action.pk, event_type="actions")) == ""
+
+    def test_groups_of_groups(self, persons_of, did):
+        did("ann", 3)
+        did("ben", 20)
+        regular = performed("paid", 30)
+        recent = performed("paid", 7, negation=True)
+
+        assert persons_of(any_of(all_of(all_of(PLAN, regular)["properties"], recent)["properties"])) == "ben"
 
 
 def test_a_cohort_may_be_made_of_others(team, people, persons_of):

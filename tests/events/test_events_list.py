@@ -266,6 +266,80 @@ def test_a_table_has_no_formulas(api, url, at):
     assert ",[1],-5," in row
 
 
+def test_a_table_by_its_suffix(api, url, at):
+    at(0, event="paid")
+
+    for path in ("events.csv", "events.csv/"):
+        response = api("query:read").get(url(path), {"event": "paid"})
+
+        assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
+        assert len(response.content.decode().splitlines()) == 2
+    assert api("query:read").get(url("events.csv"), {"after": "x"}).status_code == 400
+    assert api("insight:read").get(url("events.csv")).status_code == 403
+
+
+CONDITIONS = [
+    (["event = 'paid'"], ["paid"]),
+    (["properties.n > 1"], ["paid", "big"]),
+    (["properties.n > 1", "event like 'b%'"], ["big"]),
+    (["properties.n != 1 -- not one"], ["paid", "big", "bare"]),
+    (["person.properties.email = 'ann@hogflix.com'", "event != 'bare'"], ["paid", "big", "small"]),
+    (["person_id in (select id from persons where properties.plan = 'free')"], []),
+    (["true"], ["paid", "big", "small", "bare"]),
+    (["null"], []),
+    ([], ["paid", "big", "small", "bare"]),
+]
+
+
+@pytest.fixture
+def four(at):
+    for minute, (name, properties) in enumerate(
+        [("bare", {}), ("small", {"n": 1}), ("big", {"n": 20}), ("paid", {"n": 3})]
+    ):
+        at(minute, event=name, properties=properties)
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(("where", "expected"), CONDITIONS, ids=[" & ".join(where) for where, _ in CONDITIONS])
+def test_where_holds_expressions(events, where, expected):
+    assert names(events(where=json.dumps(where))) == expected
+    assert names(events(where=where)) == expected
+
+
+@pytest.mark.usefixtures("four")
+def test_expressions_stay_on_the_next_page(api, events):
+    first = events(limit=1, where=["properties.n > 0", "event != 'big'"])
+    second = api("query:read").get(first["next"]).json()
+
+    assert (names(first), names(second), second["next"]) == (["paid"], ["small"], None)
+
+
+@pytest.mark.usefixtures("four")
+def test_properties_may_be_expressions(events):
+    assert names(events(properties=json.dumps([{"type": "hogql", "key": "properties.n > 2"}]))) == ["paid", "big"]
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("query", "attr", "words"),
+    [
+        ({"where": '["event = 1", "nope"]'}, "where", "where.1: Unable to resolve field: nope"),
+        ({"where": "event = "}, "where", "where.0: Syntax error"),
+        ({"where": '["count() > 1"]'}, "where", "where.0: Aggregates cannot stand in a condition."),
+        ({"where": '["nope(1)"]'}, "where", "where.0: Unsupported function call 'nope(...)'"),
+        ({"where": "[1]"}, "where", "Must be a list of expressions."),
+        ({"where": "event"}, "where", "where.0: A condition must be true or false"),
+        ({"where": "{filters}"}, "where", "where.0: Unresolved placeholder"),
+        ({"properties": '[{"type": "hogql", "key": "nope"}]'}, "properties", "Unable to resolve field: nope"),
+    ],
+)
+def test_expressions_that_mean_nothing_are_refused(api, url, query, attr, words):
+    response = api("query:read").get(url("events/"), query)
+
+    assert (response.status_code, response.json()["attr"]) == (400, attr)
+    assert words in response.json()["detail"]
+
+
 def test_a_refusal_is_no_table(api, url):
     response = api("query:read").get(url("events/"), {"format": "csv", "after": "x"})
 

@@ -7,8 +7,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from activity.models import ActivityLog
-from events.models import Event, EventUuid, Person, PersonDistinctId
-from tests.factories.events import EventFactory, PersonFactory
+from events.models import CohortPerson, Event, EventUuid, Person, PersonDistinctId
+from tests.factories.events import CohortFactory, EventFactory, PersonFactory, any_of
 
 ANONYMOUS = "0192f5a0-1111-7000-8000-00000000000a"
 
@@ -323,6 +323,60 @@ def test_many_are_found_by_their_ids(api, url, ann, bob, nobody):
 
     found = response.json()["results"]
     assert {name: person["id"] for name, person in found.items()} == {"ann": ann.pk, "ann@work": ann.pk, "bob": bob.pk}
+
+
+def test_many_are_found_by_their_uuids(api, url, ann, bob, nobody):
+    client = api("person:read")
+    asked = [str(one) for one in (ann.uuid, bob.uuid, nobody.uuid, uuid7())]
+
+    found = client.post(url("persons/batch_by_uuids/"), {"uuids": asked}).json()["results"]
+
+    assert {name: person["id"] for name, person in found.items()} == {str(ann.uuid): ann.pk, str(bob.uuid): bob.pk}
+    assert client.post(url("persons/batch_by_uuids/"), {"uuids": ["x"]}).status_code == 400
+
+
+class TestCohorts:
+    """persons/cohorts/: what somebody is in."""
+
+    @pytest.fixture
+    def cohorts_of(self, api, url):
+        def get(reference) -> list[str]:
+            response = api("person:read", "cohort:read").get(url("persons/cohorts/"), {"person_id": reference})
+            assert response.status_code == 200, response.content
+            return [cohort["name"] for cohort in response.json()["results"]]
+
+        return get
+
+    def test_by_criteria_and_by_list(self, cohorts_of, team, ann, bob):
+        paid = {"type": "person", "key": "plan", "value": "paid"}
+        CohortFactory(team=team, name="Paying", filters=any_of(paid))
+        CohortFactory(team=team, name="Others", filters=any_of({**paid, "negation": True}))
+        CohortFactory(team=team, name="Gone", filters=any_of(paid), deleted=True)
+        CohortPerson.objects.enlist(CohortFactory(team=team, name="Listed", is_static=True), uuids=[ann.uuid])
+        CohortFactory(team=team, name="Unreadable", filters=any_of({"type": "person"}))
+        CohortFactory(name="Of another project", filters=any_of(paid))
+
+        assert cohorts_of(ann.pk) == ["Listed", "Paying"]
+        assert cohorts_of(str(bob.uuid)) == ["Others"]
+
+    def test_where_there_are_none(self, cohorts_of, ann):
+        assert cohorts_of(ann.pk) == []
+
+    def test_somebody_has_to_be_named(self, api, url, ann, nobody):
+        def answer(**query):
+            return api("person:read", "cohort:read").get(url("persons/cohorts/"), query)
+
+        assert (answer().status_code, answer().json()["attr"]) == (400, "person_id")
+        assert answer(person_id="no id").status_code == 400
+        assert answer(person_id=nobody.pk).status_code == 404
+        assert api("person:read").get(url("persons/cohorts/"), {"person_id": ann.pk}).status_code == 403
+
+    @pytest.mark.parametrize("count", [1, 10])
+    def test_costs_the_same_for_one_and_for_ten(self, api, url, team, ann, count, django_assert_max_num_queries):
+        CohortFactory.create_batch(count, team=team, filters=any_of({"type": "person", "key": "plan", "value": "paid"}))
+
+        with django_assert_max_num_queries(13):
+            api("person:read", "cohort:read").get(url("persons/cohorts/"), {"person_id": ann.pk})
 
 
 def test_values_are_counted(api, url, ann, bob, team, nobody):

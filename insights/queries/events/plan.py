@@ -1,136 +1,101 @@
-"""EventsQuery → which events, which columns, in which order. Pure; refuses what cannot be read without HogQL."""
+"""EventsQuery → which events, which columns, in which order. Reads no data."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from events.filtering.actions import Alternative, alternatives_of
-from events.filtering.conditions import Condition, all_of, condition_of, reads_persons, test_account_condition
+from events.display import NAME_PROPERTIES
+from events.filtering.actions import alternatives_of
+from events.filtering.compiler import alternatives_sql, condition_sql
+from events.filtering.conditions import Condition, all_of, condition_of, test_account_condition
 from events.filtering.errors import Unsupported, fault_of
 from events.filtering.moments import Clock, parse_moment
-from insights.queries.columns import (
-    Aggregate,
-    Column,
-    Field,
-    Order,
-    Table,
-    columns_of,
-    is_aggregated,
-    orders_of,
-    parts_of,
-)
+from events.filtering.sql import Sql, compose, joined
+from insights.queries.columns import Table, TablePlan, column, plan_table
+from insights.queries.hogql.types import DATETIME64
+from insights.queries.hogql.types import UUID as UUID_TYPE
 from insights.queries.nodes import EventsQuery
-from insights.queries.pages import Page, page_of
+from insights.queries.pages import page_of
+from insights.queries.sources import named
 
 # Events may carry a clock that is a little ahead.
 TOLERANCE = timedelta(seconds=5)
-WHOLE = frozenset({"*", "person", "properties", "person.properties"})
-PLAIN = frozenset(
-    {"uuid", "event", "timestamp", "distinct_id", "created_at", "elements_chain", "person_id", "person.id"}
-    | {"person.created_at", "$session_id"}
-    | {f"$group_{index}" for index in range(5)}
+_EVENT = (
+    "jsonb_build_object('uuid', e.uuid, 'event', e.event, 'properties', e.properties, 'timestamp', e.timestamp,"
+    " 'team_id', e.team_id, 'distinct_id', e.distinct_id, 'elements_chain', e.elements_chain,"
+    " 'created_at', e.created_at)"
 )
-TABLE = Table(fields=WHOLE | PLAIN, plain_fields=PLAIN)
-_OF_PERSONS = {"person", "person_id", "person.id", "person.properties", "person.created_at"}
+_PERSON = (
+    "(CASE WHEN p.has_profile THEN jsonb_build_object('uuid', p.uuid, 'created_at', p.created_at,"
+    " 'distinct_id', e.distinct_id, 'properties', jsonb_strip_nulls(jsonb_build_object("
+    "'name', p.properties -> 'name', 'email', p.properties -> 'email')))"
+    " ELSE jsonb_build_object('distinct_id', e.distinct_id) END)"
+)
+_NAMES = ", ".join(f"nullif(p.properties ->> '{name}', '')" for name in NAME_PROPERTIES)
+_DISPLAY_NAME = (
+    f"jsonb_build_object('display_name', coalesce({_NAMES}, e.distinct_id), 'id', p.uuid, 'distinct_id', e.distinct_id)"
+)
+TABLE = Table(
+    name="events",
+    called="events",
+    alias="e",
+    wholes={"*": column(_EVENT), "person": column(_PERSON), "person_display_name": column(_DISPLAY_NAME)},
+    tie=(column("e.timestamp", DATETIME64), column("e.uuid", UUID_TYPE)),
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventsPlan:
-    """`after` and `before` are not counted themselves; None: from the beginning."""
-
-    team_id: int
-    clock: Clock
-    columns: tuple[Column, ...]
-    orders: tuple[Order, ...]
-    after: datetime | None
-    before: datetime
-    names: tuple[str, ...] | None
-    person: UUID | None
-    condition: Condition
-    action: tuple[Alternative, ...] | None
-    page: Page
-
-    @property
-    def is_aggregated(self) -> bool:
-        return is_aggregated(self.columns)
-
-    @property
-    def reads_persons(self) -> bool:
-        expressions = [*(one.expression for one in self.columns), *(one.expression for one in self.orders)]
-        parts = [part for expression in expressions for part in parts_of(expression)]
-        is_read = any(part.name in _OF_PERSONS if isinstance(part, Field) else part.scope == "person" for part in parts)
-        conditions = [self.condition, *(one.condition for one in self.action or ())]
-        return is_read or self.person is not None or any(reads_persons(one) for one in conditions)
-
-
-def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> EventsPlan:
-    _refuse_unsupported(query)
-    columns = columns_of(query.select or ["*"], TABLE)
-    if is_aggregated(columns) and any(_is_whole(column) for column in columns):
-        raise Refusal("select: whole events and persons cannot stand beside an aggregate.")
-    orders = _orders(query, columns)
-    return EventsPlan(
-        team_id=team.pk,
-        clock=clock,
-        columns=columns,
-        orders=orders,
-        after=None if query.after == "all" else parse_moment(query.after or "-24h", clock).at,
-        before=parse_moment(query.before, clock).at if query.before else clock.now + TOLERANCE,
-        names=_names(query),
-        person=_person(query.personId),
-        condition=_condition(query, team),
-        action=_action(query),
+def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> TablePlan:
+    if query.source:
+        raise Unsupported("source: the events behind another query")
+    return plan_table(
+        TABLE,
+        select=query.select or ["*"],
+        where=query.where or [],
+        order=query.orderBy or [],
+        condition=joined(" AND ", _conditions(query, team, clock)),
         page=page_of(query.limit, query.offset),
+        clock=clock,
     )
 
 
-def _refuse_unsupported(query: EventsQuery) -> None:
-    if query.where:
-        raise Unsupported("where.0: an expression", "is not supported yet: use properties")
-    if query.source:
-        raise Unsupported("source")
+def _conditions(query: EventsQuery, team: Team, clock: Clock) -> Iterator[Sql]:
+    """`after` and `before` are not counted themselves."""
+    before = parse_moment(query.before, clock).at if query.before else clock.now + TOLERANCE
+    yield compose("e.timestamp < {before}::timestamptz", before=before)
+    if query.after != "all":
+        yield compose("e.timestamp > {after}::timestamptz", after=parse_moment(query.after or "-24h", clock).at)
+    yield named(_names(query))
+    yield condition_sql(_condition(query, team), clock=clock)
+    if query.action_id is not None:
+        yield alternatives_sql(query.meant.alternatives, clock=clock)
+    elif query.actionSteps:
+        yield _action_steps(query, clock)
+    if query.personId:
+        yield compose(
+            "e.person_id = (SELECT number FROM persons WHERE team_id = {team}::bigint AND uuid = {person}::uuid)",
+            team=team.pk,
+            person=_person(query.personId),
+        )
 
 
-def _is_whole(column: Column) -> bool:
-    return isinstance(column.expression, Field) and column.expression.name in WHOLE
+def _names(query: EventsQuery) -> list[str] | None:
+    return [query.event] if query.event else query.events or None
 
 
-def _orders(query: EventsQuery, columns: tuple[Column, ...]) -> tuple[Order, ...]:
-    """The newest first; where something is counted, the most."""
-    aggregate = next((one.expression for one in columns if isinstance(one.expression, Aggregate)), None)
-    if not query.orderBy:
-        return (Order(expression=aggregate or Field("timestamp"), is_descending=True),)
-    orders = orders_of(query.orderBy, columns, TABLE)
-    shown = [column.expression for column in columns]
-    for index, order in enumerate(orders):
-        is_new = order.expression not in shown and not isinstance(order.expression, Aggregate)
-        if aggregate and is_new or not aggregate and isinstance(order.expression, Aggregate):
-            raise Refusal(f"orderBy.{index}: must be one of the columns.")
-    return orders
-
-
-def _names(query: EventsQuery) -> tuple[str, ...] | None:
-    if query.event:
-        return (query.event,)
-    return tuple(query.events) if query.events else None
-
-
-def _person(text: str | None) -> UUID | None:
+def _person(text: str) -> UUID:
     try:
-        return UUID(text) if text else None
+        return UUID(text)
     except ValueError:
         raise Refusal("personId: must be a uuid.") from None
 
 
-def _action(query: EventsQuery) -> tuple[Alternative, ...] | None:
-    if query.action_id is not None:
-        return query.meant.alternatives
-    if not query.actionSteps:
-        return None
+def _action_steps(query: EventsQuery, clock: Clock) -> Sql:
+    steps: list[Mapping[str, Any]] = [step.model_dump(exclude_unset=True) for step in query.actionSteps or ()]
     with fault_of("actionSteps"):
-        return alternatives_of([step.model_dump(exclude_unset=True) for step in query.actionSteps], place="actionSteps")
+        return alternatives_sql(alternatives_of(steps, place="actionSteps"), clock=clock)
 
 
 def _condition(query: EventsQuery, team: Team) -> Condition:

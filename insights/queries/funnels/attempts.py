@@ -1,7 +1,7 @@
 """Attempts: for each event that may begin one, the times at which it takes its steps, as early as it can.
 
 An attempt's `chain` is an array of times: for each step when it is taken ('infinity': never), followed, for each
-exclusion that begins with the step, by when that exclusion next happens.
+exclusion that begins with the step, by when that exclusion next happens. Optional steps never delay the required ones.
 """
 
 from functools import reduce
@@ -9,8 +9,9 @@ from functools import reduce
 from events.filtering.errors import Unsupported
 from events.filtering.sql import Sql, compose
 from insights.queries.entities import Entity
-from insights.queries.funnels.plan import FunnelPlan
-from insights.queries.funnels.rows import FROM_THE_END, LATER, PERSON, rows, spoiled_at
+from insights.queries.funnels.optional import strict_with_optional
+from insights.queries.funnels.plan import FunnelPlan, Step
+from insights.queries.funnels.rows import FOLLOWING, FROM_THE_END, LATER, PERSON, met_at, rows, spoiled_at
 
 # Sets of steps that one event may be are looked at one by one: 31 sets for five steps.
 MAX_ENTANGLED_STEPS = 5
@@ -18,7 +19,11 @@ MAX_ENTANGLED_STEPS = 5
 
 def attempts(plan: FunnelPlan) -> Sql:
     """team_id, actor, value, chain."""
-    return {"ordered": _ordered, "strict": _strict, "unordered": _unordered}[plan.order](plan)
+    if plan.order == "ordered":
+        return _with_optional(plan, _ordered(plan)) if plan.has_optional else _ordered(plan)
+    if plan.order == "strict":
+        return strict_with_optional(plan, _with_exclusions(plan)) if plan.has_optional else _strict(plan)
+    return _unordered(plan)
 
 
 def place_of(plan: FunnelPlan, step: int) -> int:
@@ -35,11 +40,10 @@ def place_of_exclusion(plan: FunnelPlan, index: int) -> int:
 def _ordered(plan: FunnelPlan) -> Sql:
     """Step by step from the last: the earliest way on from an event begins with the next event of the next step."""
     query = _with_exclusions(plan)
-    for step in range(len(plan.steps) - 1, 0, -1):
-        way_on = _head(plan, step) if step == len(plan.steps) - 1 else f"{_head(plan, step)} || {_rest(plan, step + 1)}"
+    for step in reversed(plan.required[1:]):
         query = compose(
             f"SELECT {{person}}, at, steps, first_step{_carried(plan)},"
-            f" min(CASE WHEN steps & {1 << step} <> 0 THEN {way_on} END) OVER"
+            f" min(CASE WHEN steps & {1 << step} <> 0 THEN {_way_on(plan, step)} END) OVER"
             " (PARTITION BY {person} {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next"
             f" FROM ({{query}}) AS before_{step}",
             person=PERSON,
@@ -47,11 +51,45 @@ def _ordered(plan: FunnelPlan) -> Sql:
             query=query,
         )
     return compose(
-        f"SELECT {{person}}, {_head(plan, 0)} || {_rest(plan, 1)} AS chain"
-        " FROM ({query}) AS begun WHERE steps & 1 <> 0",
+        f"SELECT {{person}}, {_way_on(plan, 0)} AS chain FROM ({{query}}) AS begun WHERE steps & 1 <> 0",
         person=PERSON,
         query=query,
     )
+
+
+def _way_on(plan: FunnelPlan, step: int) -> str:
+    """The chain from a required step on."""
+    following = next((one for one in plan.required if one > step), None)
+    return _head(plan, step) if following is None else f"{_head(plan, step)} || {_rest(plan, following)}"
+
+
+def _with_optional(plan: FunnelPlan, attempts: Sql) -> Sql:
+    """An optional step is taken if its event comes before those of the steps after it, up to the next required one."""
+    length = len(plan.steps) + len(plan.exclusions)
+    times = {place: f"chain[{place}]" for place in range(1, length + 1)}
+    for step in plan.steps:
+        if step.is_optional:
+            is_in_time = " AND ".join(_is_before(plan, step, later) for later in _until_required(plan, step)) or "TRUE"
+            place = place_of(plan, step.index)
+            times[place] = f"CASE WHEN {is_in_time} THEN chain[{place}] ELSE 'infinity' END"
+    return compose(
+        f"SELECT {{person}}, ARRAY[{', '.join(times.values())}] AS chain FROM ({{attempts}} OFFSET 0) AS begun",
+        person=PERSON,
+        attempts=attempts,
+    )
+
+
+def _until_required(plan: FunnelPlan, step: Step) -> list[Step]:
+    """The steps that may come next: optional ones, and the first that is required."""
+    following = plan.steps[step.index + 1 :]
+    count = next((place + 1 for place, one in enumerate(following) if not one.is_optional), len(following))
+    return list(following[:count])
+
+
+def _is_before(plan: FunnelPlan, step: Step, later: Step) -> str:
+    """Of simultaneous events the earlier step comes first; one event is not two steps."""
+    symbol = "<" if _overlap(step.entity, later.entity) else "<="
+    return f"chain[{place_of(plan, step.index)}] {symbol} chain[{place_of(plan, later.index)}]"
 
 
 def _strict(plan: FunnelPlan) -> Sql:
@@ -111,23 +149,27 @@ def _counted(plan: FunnelPlan) -> Sql:
 
 
 def _with_exclusions(plan: FunnelPlan) -> Sql:
-    window = compose(" WINDOW {later}", later=LATER) if plan.exclusions else Sql("")
     return compose(
-        "SELECT {person}, at, steps, first_step{spoiled}, NULL::timestamptz[] AS next FROM ({rows}) AS rows{window}",
+        "SELECT {person}, at, steps, first_step{spoiled}{met}, NULL::timestamptz[] AS next FROM ({rows}) AS rows"
+        " WINDOW {later}, {following}",
         person=PERSON,
         spoiled=spoiled_at(plan),
+        met=met_at(plan),
         rows=rows(plan),
-        window=window,
+        later=LATER,
+        following=FOLLOWING,
     )
 
 
 def _carried(plan: FunnelPlan) -> str:
-    return "".join(f", spoiled_{one.index}" for one in plan.exclusions)
+    met = "".join(f", met_{step.index}" for step in plan.steps if step.is_optional)
+    return "".join(f", spoiled_{one.index}" for one in plan.exclusions) + met
 
 
 def _head(plan: FunnelPlan, step: int) -> str:
-    columns = ["at", *(f"spoiled_{one.index}" for one in plan.exclusions if one.from_step == step)]
-    return f"ARRAY[{', '.join(columns)}]"
+    optional = [one.index for one in _until_required(plan, plan.steps[step]) if one.is_optional]
+    spoiled = [f"spoiled_{one.index}" for one in plan.exclusions if one.from_step == step]
+    return f"ARRAY[{', '.join(['at', *spoiled, *(f'met_{index}' for index in optional)])}]"
 
 
 def _rest(plan: FunnelPlan, step: int) -> str:

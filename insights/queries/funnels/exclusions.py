@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from common.exceptions import Refusal
 from events.filtering.conditions import Condition
-from insights.queries.entities import Entity, entity_of, id_of, type_of
-from insights.queries.nodes import GroupNode, Series
+from events.filtering.errors import Unsupported
+from insights.queries.entities import Entity, entity_of
+from insights.queries.funnels.rules import is_same
+from insights.queries.nodes import Series
 from insights.queries.nodes.series import FunnelExclusion
 
 MAX_EXCLUSIONS = 32
@@ -31,8 +33,10 @@ def exclusions_of(
 def _exclusion(node: FunnelExclusion, index: int, series: Sequence[Series], order: str, common: Condition) -> Exclusion:
     place = f"funnelsFilter.exclusions.{index}"
     _check_span(node, len(series), order)
-    if any(_is_same(node, step) for step in series[node.funnelFromStep : node.funnelToStep + 1]):
+    if any(is_same(step, node) for step in series[node.funnelFromStep : node.funnelToStep + 1]):
         raise _invalid("Exclusion steps cannot contain an event that's part of funnel steps.")
+    if series[node.funnelFromStep].optionalInFunnel or series[node.funnelToStep].optionalInFunnel:
+        raise Unsupported(f"{place}: an exclusion that begins or ends with an optional step")
     entity = entity_of(node, place=place, common=common)
     return Exclusion(index=index, entity=entity, from_step=node.funnelFromStep, to_step=node.funnelToStep)
 
@@ -47,11 +51,6 @@ def _check_span(node: FunnelExclusion, count: int, order: str) -> None:
         raise _invalid("Exclusion event range is invalid. End of range is greater than number of steps.")
     if order == "unordered" and (first, last) != (0, count - 1):
         raise _invalid("Partial Exclusions not allowed in unordered funnels")
-
-
-def _is_same(node: FunnelExclusion, step: Series) -> bool:
-    is_named = not isinstance(step, GroupNode) and (type_of(step), id_of(step)) == (type_of(node), id_of(node))
-    return is_named and (step.properties or []) == (node.properties or [])
 
 
 def _invalid(words: str) -> Refusal:

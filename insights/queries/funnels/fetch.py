@@ -1,10 +1,14 @@
-"""What the plan asks for, from Postgres. With `statements`, `attempts` and `rows` all that knows the engine."""
+"""What the plans ask for, from Postgres. With `statements`, `attempts` and `rows` all that knows the engine."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from insights.queries.database import fetch_rows
 from insights.queries.funnels import statements
+from insights.queries.funnels.bins import Bins, Span, bins_of
 from insights.queries.funnels.plan import FunnelPlan
+from insights.queries.hogql.statements import errors_in_words
 
 Value = tuple[str, ...] | None
 
@@ -21,9 +25,7 @@ class Durations:
     """Persons by the number of the bin that their time to convert lies in."""
 
     counts: dict[int, int] = field(default_factory=dict)
-    low: float = 0
-    width: float = 0
-    bins: int = 0
+    bins: Bins | None = None
     average: float | None = None
     median: float | None = None
 
@@ -37,11 +39,17 @@ class Counted:
     durations: Durations = field(default_factory=Durations)
 
 
-def fetch(plan: FunnelPlan) -> Counted:
+def fetch(plans: Sequence[FunnelPlan]) -> list[Counted]:
+    """Of each plan. They have the same bins, so that periods can be compared."""
+    with errors_in_words() if plans[0].has_expressions else nullcontext():
+        if plans[0].viz == "time_to_convert":
+            return [Counted(durations=durations) for durations in _durations(plans)]
+        return [_counted(plan) for plan in plans]
+
+
+def _counted(plan: FunnelPlan) -> Counted:
     if not plan.buckets.starts:
         return Counted()
-    if plan.viz == "time_to_convert":
-        return Counted(durations=_durations(plan))
     return Counted(rates=_rates(plan)) if plan.viz == "trends" else Counted(steps=_steps(plan))
 
 
@@ -60,13 +68,22 @@ def _rates(plan: FunnelPlan) -> dict[Value, dict[int, tuple[int, int]]]:
     return found
 
 
-def _durations(plan: FunnelPlan) -> Durations:
-    rows = fetch_rows(statements.times_to_convert(plan))
-    if not rows:
-        return Durations()
-    _, _, low, width, bins, average, median = rows[0]
-    counts = {number: count for number, count, *_ in rows}
-    return Durations(counts=counts, low=low, width=width, bins=bins, average=average, median=median)
+def _durations(plans: Sequence[FunnelPlan]) -> list[Durations]:
+    spans = [_span(plan) for plan in plans]
+    bins = bins_of(spans, plans[0].bin_count)
+    return [_in_bins(plan, span, bins) for plan, span in zip(plans, spans, strict=True)]
+
+
+def _span(plan: FunnelPlan) -> Span:
+    if not plan.buckets.starts:
+        return Span()
+    [row] = fetch_rows(statements.conversion_times(plan))
+    return Span(*row)
+
+
+def _in_bins(plan: FunnelPlan, span: Span, bins: Bins | None) -> Durations:
+    counts = dict(fetch_rows(statements.times_to_convert(plan, bins))) if bins and span.count else {}
+    return Durations(counts=counts, bins=bins, average=span.average, median=span.median)
 
 
 def _key(value: list[str] | None) -> Value:

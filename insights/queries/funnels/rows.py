@@ -5,19 +5,11 @@ that a sign-up and a purchase of the same second are a sign-up and then a purcha
 """
 
 from events.filtering.sql import Sql, compose, joined
+from insights.queries.breakdowns import Dimension, cleaned_url, text_sql
 from insights.queries.entities import event_names
+from insights.queries.event_tables import events_with
 from insights.queries.funnels.plan import FunnelPlan, Step
-from insights.queries.sources import (
-    actor_sql,
-    between,
-    entity_sql,
-    has_actor,
-    is_first,
-    matching,
-    named,
-    property_sql,
-    source,
-)
+from insights.queries.sources import actor_sql, between, entity_sql, has_actor, is_first, matching, named
 
 #: Whose steps are put together. All work is done person by person, within a project.
 PERSON = Sql("team_id, actor, value")
@@ -31,14 +23,14 @@ def rows(plan: FunnelPlan) -> Sql:
     marked = compose(
         "SELECT e.team_id, {actor} AS actor, {value} AS value, e.timestamp AS at, {steps} AS steps, {spoils} AS spoils"
         " FROM {source} WHERE {between} AND {named} AND {has_actor}",
-        actor=actor_sql(plan.actor),
+        actor=_actor(plan),
         value=_own_value(plan),
         steps=_bits([_step(plan, step) for step in plan.steps]),
         spoils=_bits([entity_sql(one.entity, clock=plan.clock) for one in plan.exclusions]),
-        source=source(with_persons=plan.reads_persons),
+        source=_source(plan),
         between=between(plan.team_id, plan.buckets.range.counted_from, plan.buckets.range.date_to),
         named=_named(plan),
-        has_actor=has_actor(plan.actor),
+        has_actor=_has_actor(plan),
     )
     first_step = f"coalesce(nullif(steps & -steps, 0), {_NO_STEP})"
     return compose(
@@ -59,6 +51,23 @@ def spoiled_at(plan: FunnelPlan) -> Sql:
     )
 
 
+def met_at(plan: FunnelPlan) -> Sql:
+    """For each optional step, a column with the time of its first event after the row's own."""
+    return Sql(
+        "".join(
+            f", coalesce(min(at) FILTER (WHERE steps & {1 << step.index} <> 0) OVER following, 'infinity')"
+            f" AS met_{step.index}"
+            for step in plan.steps
+            if step.is_optional
+        )
+    )
+
+
+FOLLOWING = compose(
+    "following AS (PARTITION BY {person} {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
+    person=PERSON,
+    order=FROM_THE_END,
+)
 LATER = compose(
     "later AS (PARTITION BY {person} ORDER BY at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
     person=PERSON,
@@ -71,19 +80,19 @@ def values(plan: FunnelPlan) -> Sql:
     return compose(
         "SELECT e.team_id, {actor} AS actor, e.timestamp AS at, {steps} AS steps, {value} AS value"
         " FROM {source} WHERE {between} AND {named} AND {has_actor} AND {matching}",
-        actor=actor_sql(plan.actor),
+        actor=_actor(plan),
         steps=_bits([_step(plan, step) for step in plan.steps]),
         value=_value(plan),
-        source=source(with_persons=plan.reads_persons),
+        source=_source(plan),
         between=between(plan.team_id, plan.buckets.range.counted_from, plan.buckets.range.date_to),
         named=named(event_names(plan.entities)),
-        has_actor=has_actor(plan.actor),
+        has_actor=_has_actor(plan),
         matching=matching(plan.entities, clock=plan.clock),
     )
 
 
 def no_value(plan: FunnelPlan) -> Sql:
-    width = len(plan.breakdown.properties) if plan.breakdown else 1
+    width = len(plan.breakdown.dimensions) if plan.breakdown else 1
     return compose("{empty}::text[]", empty=[""] * width)
 
 
@@ -96,8 +105,27 @@ def _own_value(plan: FunnelPlan) -> Sql:
 
 def _value(plan: FunnelPlan) -> Sql:
     assert plan.breakdown is not None
-    parts = [compose("coalesce({one}, '')", one=property_sql(one)) for one in plan.breakdown.properties]
+    parts = [compose("coalesce({one}, '')", one=_shown(one)) for one in plan.breakdown.dimensions]
     return compose("nullif(ARRAY[{parts}], {nothing})", parts=joined(", ", parts), nothing=no_value(plan))
+
+
+def _shown(dimension: Dimension) -> Sql:
+    text = text_sql(dimension)
+    return cleaned_url(text) if dimension.is_url else text
+
+
+def _actor(plan: FunnelPlan) -> Sql:
+    return actor_sql(plan.actor) if plan.expression is None else plan.expression
+
+
+def _has_actor(plan: FunnelPlan) -> Sql:
+    """Events without a session, or whatever the expression says, are nobody's."""
+    return has_actor(plan.actor) if plan.expression is None else compose("{it} <> ''", it=plan.expression)
+
+
+def _source(plan: FunnelPlan) -> Sql:
+    values = [text_sql(one) for one in plan.breakdown.dimensions] if plan.breakdown else []
+    return events_with([_actor(plan), *values], team_id=plan.team_id, with_persons=plan.reads_persons)
 
 
 def _named(plan: FunnelPlan) -> Sql:

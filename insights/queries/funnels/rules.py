@@ -1,10 +1,11 @@
 """What makes a funnel a funnel: how many steps, which part of it, how long it may take. Pure."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from common.exceptions import Refusal
-from events.filtering.errors import Unsupported
-from insights.queries.nodes import Series
+from insights.queries.entities import id_of, type_of
+from insights.queries.nodes import GroupNode, Series
 from insights.queries.nodes.insights import FunnelsFilter
 
 MAX_STEPS = 32
@@ -24,7 +25,7 @@ def check_steps(series: list[Series], asked: FunnelsFilter) -> None:
         raise Refusal("Funnels require at least two steps.", code="funnels_require_at_least_two_steps")
     if len(series) > MAX_STEPS:
         raise Refusal(f"Funnels have at most {MAX_STEPS} steps.", code="funnel_max_steps_exceeded")
-    _check_optional_steps(series)
+    _check_optional_steps(series, asked)
     _check_span(len(series), asked)
 
 
@@ -40,12 +41,28 @@ def window_of(asked: FunnelsFilter) -> timedelta:
     return number * unit
 
 
-def _check_optional_steps(series: list[Series]) -> None:
-    optional = [index for index, node in enumerate(series) if node.optionalInFunnel]
-    if 0 in optional:
-        raise Refusal("The first step of a funnel cannot be optional.", code="funnel_optional_steps_invalid")
-    if optional:
-        raise Unsupported(f"series.{optional[0]}.optionalInFunnel")
+def is_same(one: Series, other: Series) -> bool:
+    """Whether both name the same events, as far as one sees without looking into their filters."""
+    if isinstance(one, GroupNode) or isinstance(other, GroupNode):
+        return False
+    is_named_so = (type_of(one), id_of(one)) == (type_of(other), id_of(other))
+    return is_named_so and (one.properties or []) == (other.properties or [])
+
+
+def _check_optional_steps(series: list[Series], asked: FunnelsFilter) -> None:
+    if not any(node.optionalInFunnel for node in series):
+        return
+    if asked.funnelOrderType == "unordered" or (asked.funnelVizType or "steps") != "steps":
+        raise _invalid_option("Steps can be optional only in ordered and strict funnels that show steps.")
+    if series[0].optionalInFunnel:
+        raise _invalid_option("The first step of a funnel cannot be optional.")
+    for one, following in pairwise(series):
+        if one.optionalInFunnel and not following.optionalInFunnel and is_same(one, following):
+            raise _invalid_option("An optional step cannot be the same as the following required step.")
+
+
+def _invalid_option(words: str) -> Refusal:
+    return Refusal(words, code="funnel_optional_steps_invalid")
 
 
 def _check_span(count: int, asked: FunnelsFilter) -> None:

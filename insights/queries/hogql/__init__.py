@@ -4,12 +4,6 @@
 """
 
 from insights.queries.hogql.answering import answer
-from insights.queries.hogql.compiling import (
-    Expression,
-    compile_aggregate,
-    compile_condition,
-    compile_expression,
-    compile_order,
-)
+from insights.queries.hogql.compiling import Expression, compile_aggregate, compile_expression
 
-__all__ = ["Expression", "answer", "compile_aggregate", "compile_condition", "compile_expression", "compile_order"]
+__all__ = ["Expression", "answer", "compile_aggregate", "compile_expression"]

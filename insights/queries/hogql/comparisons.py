@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from common.exceptions import Refusal
 from events.filtering.regexes import to_postgres
 from events.filtering.sql import Sql, compose, joined
+from insights.queries.hogql.cohorts import in_cohort
 from insights.queries.hogql.conversions import as_text, comparable_type, convert
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import BOOLEAN, Kind, Type
@@ -43,8 +44,8 @@ OPERATORS = {
 def compare(compiler: "Expressions", node: Node, *, is_condition: bool = False) -> Value:
     """`is_condition`: the caller takes null for false."""
     op = node["op"]
-    if "cohort" in op:
-        raise Refusal("Cohorts in queries are not supported yet.")
+    if op in ("in cohort", "not in cohort"):
+        return in_cohort(compiler, node)
     if op in ("in", "not in"):
         return _finished(_membership(compiler, node), op, is_condition)
     one, other = compiler.value(node["left"]), compiler.value(node["right"])
@@ -157,7 +158,7 @@ def _in_list(compiler: "Expressions", one: Value, elements: list[Value], word: s
     """Nulls in a list are never met."""
     known = [element for element in elements if not _is_null(element)]
     if not known:
-        return Value(sql=Sql("FALSE" if word == "IN" else "TRUE"), type=BOOLEAN)
+        return Value(sql=Sql("FALSE::boolean" if word == "IN" else "TRUE::boolean"), type=BOOLEAN)
     if one.parts is not None and one.type.kind is Kind.TUPLE:
         pairs = [_same_parts(compiler, one, element) for element in known]
         any_ = compose("({any})", any=joined(" OR ", pairs))

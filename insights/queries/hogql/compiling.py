@@ -12,11 +12,10 @@ from common.exceptions import Refusal
 from events.filtering.moments import Clock
 from events.filtering.sql import Sql, compose
 from insights.queries.database import fetch_rows
-from insights.queries.hogql.conversions import as_boolean
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.filtering import Filters
 from insights.queries.hogql.naming import name_of
-from insights.queries.hogql.parser import Node, TooComplex, parse_expression, parse_order
+from insights.queries.hogql.parser import Node, TooComplex, parse_expression
 from insights.queries.hogql.placeholders import Placeholders
 from insights.queries.hogql.scope import Context, Query, Scope
 from insights.queries.hogql.select import compile_query
@@ -24,14 +23,12 @@ from insights.queries.hogql.sources import TableSource
 from insights.queries.hogql.tables import TABLES
 from insights.queries.hogql.trees import has_aggregate, names_in, walk
 from insights.queries.hogql.types import Type
-from insights.queries.hogql.values import Value
-from insights.queries.hogql.windows import direction_of
 from insights.queries.nodes.tables import HogQLFilters
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expression:
-    """`joins` belong after `FROM events e` (and after nothing else); `direction` is ASC or DESC, of an order only."""
+    """`joins` belong after `FROM events e`, and after nothing else."""
 
     sql: Sql
     joins: Sql
@@ -39,13 +36,12 @@ class Expression:
     name: str
     is_aggregate: bool
     is_nullable: bool
-    direction: str = "ASC"
 
 
 def compile_tree(
     tree: Node, *, team: Team, clock: Clock, filters: HogQLFilters | None, at_most: int | None = None
 ) -> Query:
-    context = _context([tree], team=team, clock=clock, filters=filters)
+    context = context_of([tree], team=team, clock=clock, filters=filters)
     try:
         return compile_query(tree, context=context, outer=Scope(), at_most=at_most)
     except RecursionError:
@@ -57,23 +53,6 @@ def compile_expression(text: str, *, team: Team, clock: Clock) -> Expression:
     return _compiled(parse_expression(text), team=team, clock=clock)
 
 
-def compile_condition(text: str, *, team: Team, clock: Clock) -> Expression:
-    """An expression that is true or false for each event; null counts as false."""
-    tree = parse_expression(text)
-    found = _compiled(tree, team=team, clock=clock)
-    if found.is_aggregate:
-        raise Refusal("Aggregates cannot stand in a condition on events.")
-    value = as_boolean(Value(sql=found.sql, type=found.type, is_nullable=found.is_nullable), clock)
-    return Expression(
-        sql=compose("({it} IS TRUE)", it=value.sql),
-        joins=found.joins,
-        type=value.type,
-        name=found.name,
-        is_aggregate=False,
-        is_nullable=False,
-    )
-
-
 def compile_aggregate(text: str, *, team: Team, clock: Clock) -> Expression:
     """What `math_hogql` asks: one value for many events."""
     found = compile_expression(text, team=team, clock=clock)
@@ -82,18 +61,11 @@ def compile_aggregate(text: str, *, team: Team, clock: Clock) -> Expression:
     return found
 
 
-def compile_order(text: str, *, team: Team, clock: Clock) -> Expression:
-    """`timestamp DESC`: an expression and its direction."""
-    tree = parse_order(text)
-    found = _compiled(tree["expr"], team=team, clock=clock)
-    return Expression(**{**vars(found), "direction": direction_of(tree)})
-
-
 def _compiled(tree: Node, *, team: Team, clock: Clock) -> Expression:
     tree = Placeholders(clock=clock).fill(tree)
     if any(node["node"] == "Filters" for node in walk(tree)):
         raise Refusal("Unresolved placeholder: {filters}")
-    context = _context([tree], team=team, clock=clock, filters=None)
+    context = context_of([tree], team=team, clock=clock, filters=None)
     source = TableSource(table=TABLES["events"], alias="e", name="events")
     expressions = Expressions(context, Scope(sources={"events": source}))
     try:
@@ -112,7 +84,7 @@ def _compiled(tree: Node, *, team: Team, clock: Clock) -> Expression:
     )
 
 
-def _context(trees: Iterable[Node], *, team: Team, clock: Clock, filters: HogQLFilters | None) -> Context:
+def context_of(trees: Iterable[Node], *, team: Team, clock: Clock, filters: HogQLFilters | None) -> Context:
     names = {name for tree in trees for name in names_in(tree)}
     return Context(
         team_id=team.pk,

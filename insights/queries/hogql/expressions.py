@@ -3,7 +3,8 @@
 Comparisons are HogQL's: with null they are false, except `!=`, `not in`, `not like`, `!~`, which are true.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from common.exceptions import Refusal
@@ -50,7 +51,8 @@ class Expressions:
             raise Refusal(f"Unsupported syntax: {node.get('node')}.")
         self.context.enter()
         try:
-            found = visit(self, node)
+            with placed(node):
+                found = visit(self, node)
             if isinstance(found, Value):
                 self.context.check_size(found.sql)
             return found
@@ -58,15 +60,18 @@ class Expressions:
             self.context.leave()
 
     def boolean(self, node: Node) -> Value:
-        return as_boolean(self.value(node), self.clock)
+        value = self.value(node)
+        with placed(node):
+            return as_boolean(value, self.clock)
 
     def condition(self, node: Node) -> Sql:
         """For WHERE and ON, where null is as good as false: the plain form, which indexes understand."""
-        if node["node"] == "And":
+        if node["node"] not in ("And", "CompareOperation"):
+            return self.boolean(node).sql
+        with placed(node):
+            if node["node"] == "CompareOperation":
+                return comparisons.compare(self, node, is_condition=True).sql
             return compose("({all})", all=joined(" AND ", [self.condition(part) for part in node["exprs"]]))
-        if node["node"] == "CompareOperation":
-            return comparisons.compare(self, node, is_condition=True).sql
-        return self.boolean(node).sql
 
     def query(self, node: Node) -> Query:
         return self.context.compile_query(node, context=self.context, outer=self.scope)
@@ -81,6 +86,17 @@ class Expressions:
         if self.scope.is_lambda:
             raise Refusal("arrayJoin cannot stand in a lambda.")
         return self.scope.laterals.setdefault(key, (rows, made))[1]
+
+
+@contextmanager
+def placed(node: Node) -> Iterator[None]:
+    """`place` stands in trees that are made of several texts: refusals name the text."""
+    try:
+        yield
+    except Refusal as refusal:
+        if "place" not in node:
+            raise
+        raise Refusal(f"{node['place']}: {refusal.detail}", code=refusal.code) from None
 
 
 def unresolved(node: Node) -> Refusal:
@@ -167,6 +183,11 @@ def _subquery(compiler: Expressions, node: Node) -> Value:
     return Value(sql=sql, type=query.columns[0].type, is_nullable=True)
 
 
+def _ready(compiler: Expressions, node: Node) -> Value:
+    """Put in by those who make a SELECT of their own: a value that is compiled already."""
+    return node["value"]
+
+
 def _filters(compiler: Expressions, node: Node) -> Value:
     """Put in by `placeholders` for `{filters}`."""
     return Value(sql=compiler.context.filters(compiler.scope), type=BOOLEAN, is_nullable=True)
@@ -189,6 +210,7 @@ _VISITS: dict[str, Callable[[Expressions, Node], Value | Property | Source]] = {
     "IsDistinctFrom": comparisons.is_distinct_from,
     "Not": _not,
     "Or": _junction("OR"),
+    "Ready": _ready,
     "SelectQuery": _subquery,
     "SelectSetQuery": _subquery,
     "TryCast": _cast,

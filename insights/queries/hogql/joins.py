@@ -6,6 +6,7 @@ from typing import Any
 
 from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose, joined
+from insights.queries.hogql.cohorts import cohort_people
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.scope import Query
@@ -67,6 +68,8 @@ def _kind(node: Node) -> str:
 def _source(expressions: Expressions, node: Node, *, is_first: bool) -> AnySource:
     if node.get("sample"):
         raise Refusal("SAMPLE is not supported.")
+    if node.get("table_final"):
+        raise Refusal("FINAL is not supported.")
     table = node["table"]
     name = str(node.get("alias") or "")
     if table["node"] == "Field":
@@ -87,11 +90,16 @@ def _named(expressions: Expressions, node: Node, name: str, is_first: bool) -> A
     query = expressions.scope.tables.get(table_name)
     if query is not None:
         return _of_query(expressions, query.sql, query, name)
+    if node.get("column_aliases"):
+        raise Refusal("Only the columns of a subquery can be given other names.")
     table = TABLES.get(table_name)
     if table is None:
         raise Refusal(f"Unknown table `{table_name[:100]}`.", code="unknown_table")
     alias = "e" if table is TABLES["events"] and is_first else expressions.context.new_alias("t")
-    return TableSource(table=table, alias=alias, name=name)
+    alias = str(node.get("sql_alias") or alias)
+    context = expressions.context
+    rows = cohort_people(context.team_id, context.clock) if table.rows is None else None
+    return TableSource(table=table, alias=alias, rows=rows, name=name)
 
 
 def _of_query(expressions: Expressions, rows: Sql, query: Query, name: str) -> QuerySource:

@@ -25,8 +25,10 @@ def whole_number(expressions: "Expressions", node: Node | None, *, otherwise: in
 
 def limit_sql(expressions: "Expressions", node: Node, at_most: int | None) -> Sql:
     """`at_most` is for the outermost query: the rows that it may give if it sets no limit, or a larger one."""
-    if node.get("limit_with_ties") or node.get("limit_percent"):
+    if node.get("limit_with_ties"):
         raise Refusal("LIMIT WITH TIES is not supported.")
+    if node.get("limit_percent"):
+        raise Refusal("LIMIT in percent is not supported.")
     limit = None if node.get("limit") is None else whole_number(expressions, node["limit"], otherwise=0)
     if at_most is not None:
         limit = at_most if limit is None else min(limit, MAX_ROWS)

@@ -1,6 +1,7 @@
 """HogQL text → syntax tree (JSON), by the parser in its own process, within limits of size, depth and time."""
 
 import os
+import re
 import selectors
 import struct
 import subprocess
@@ -15,6 +16,7 @@ import orjson
 import structlog
 
 from common.exceptions import Refusal
+from insights.queries.hogql.lost_words import with_lost_words
 
 logger = structlog.get_logger(__name__)
 
@@ -32,6 +34,7 @@ SECONDS_TO_FORGET = 30.0
 _CHILD = Path(__file__).with_name("child.py")
 _LENGTH = struct.Struct(">I")
 _OPENING, _CLOSING = "([{", ")]}"
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _CHUNK = 1 << 16
 _SHOWN_ERROR = 200
 
@@ -52,7 +55,7 @@ def parse_expression(text: str) -> Node:
 def parse_order(text: str) -> Node:
     """One expression with its direction. The parser stops after it and says nothing of what follows."""
     tree = _parse("order", text)
-    if text[tree["end"]["offset"] :].strip():
+    if _COMMENTS.sub("", text[tree["end"]["offset"] :]).strip():
         raise Refusal(f"Invalid order: {text[:50]!r} holds more than one expression.")
     return tree
 
@@ -65,7 +68,7 @@ def _parse(rule: Rule, text: str) -> Node:
         raise TooComplex
     if answer.get("error"):
         _refuse(answer, text)
-    return answer
+    return with_lost_words(answer, text)
 
 
 def _check(text: str) -> None:

@@ -69,6 +69,8 @@ class Scope:
     laterals: dict[str, tuple[Sql, Value]] = field(default_factory=dict)
     is_lambda: bool = False
     expanding: list[str] = field(default_factory=list)
+    #: How large the arrays become, together, that aggregates make of the rows.
+    gathered: list[Sql] = field(default_factory=list)
     #: The named expressions of WITH, which subqueries see too.
     shared: dict[str, Node] = field(default_factory=dict)
 

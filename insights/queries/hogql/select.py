@@ -11,12 +11,13 @@ from insights.queries.hogql.conversions import common_type, convert
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.limits import limit_sql, whole_number
 from insights.queries.hogql.naming import name_of
+from insights.queries.hogql.orders import direction_of, ordered, ordered_by
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.scope import Context, Query, Scope
 from insights.queries.hogql.sources import Property, QueryColumn
+from insights.queries.hogql.statements import MOST_GATHERED, TOO_MUCH_GATHERED
 from insights.queries.hogql.trees import aliases_in, has_aggregate
 from insights.queries.hogql.values import Value
-from insights.queries.hogql.windows import direction_of, ordered
 
 _SETS = {
     "UNION ALL": "UNION ALL",
@@ -130,11 +131,15 @@ class Select:
         self.scope.windows = self.node.get("window_exprs") or {}
         self.items = self._items()
 
-        clauses = [self._where(), self._groups(), self._condition("HAVING", self.node.get("having"))]
+        where, groups = self._where(), self._groups()
+        having = self._condition("HAVING", self.node.get("having"))
         columns = [compose("{a} AS {c}", a=item.value.sql, c=Sql(f"c{n}")) for n, item in enumerate(self.items)]
-        rest = joined(" ", [clause for clause in clauses if clause.text])
+        orders = self._orders()
+        guarded = self._guarded(where, found)
+        rest = joined(" ", [clause for clause in (guarded, groups, having) if clause.text])
         limit = limit_sql(self.expressions, self.node, self.at_most)
-        select = self._layered(columns, found, rest) if self._needs_layers() else self._flat(columns, found, rest)
+        layout = self._layered if self._needs_layers() else self._flat
+        select = layout(columns, found, rest, orders)
         sql = compose("{with_}{select}{limit}", with_=with_, select=select, limit=limit)
         return Query(sql=self.context.check_size(sql), columns=self._columns())
 
@@ -175,16 +180,33 @@ class Select:
         conditions = [self.expressions.condition(node) for node in nodes]
         return compose("WHERE {all}", all=joined(" AND ", conditions)) if conditions else Sql("")
 
+    def _guarded(self, where: Sql, found: Sequence[joins.Joined]) -> Sql:
+        """Before arrays are made of rows, the rows are weighed: what the server cannot hold is an error."""
+        if not self.scope.gathered or not (found or self.scope.laterals):
+            return where
+        total = joined(" + ", self.scope.gathered)
+        from_ = joins.from_sql(self.expressions, found, joined(" ", [total, where]))
+        guard = compose(
+            "(SELECT CASE WHEN sized.bytes > {most}::bigint THEN ({mark}::text || sized.bytes)::boolean ELSE TRUE END"
+            " FROM (SELECT {total} AS bytes {from_} {where}) AS sized)",
+            most=MOST_GATHERED,
+            mark=TOO_MUCH_GATHERED,
+            total=total,
+            from_=from_,
+            where=where,
+        )
+        return compose("{where} AND {guard}" if where.text else "WHERE {guard}", where=where, guard=guard)
+
     def _condition(self, word: str, node: Node | None) -> Sql:
         return Sql("") if node is None else compose(word + " {it}", it=self.expressions.condition(node))
 
     def _groups(self) -> Sql:
-        keys = [self._at_place(node) or self.expressions.value(node) for node in self.node.get("group_by") or []]
         mode = self.node.get("group_by_mode")
+        if mode not in (None, "all"):
+            raise Refusal(f"GROUP BY {str(mode).upper().replace('_', ' ')} is not supported.")
+        keys = [self._at_place(node) or self.expressions.value(node) for node in self.node.get("group_by") or []]
         if mode == "all":
             keys = [item.value for item in self.items if not has_aggregate(item.node, self.scope.aliases)]
-        elif mode is not None:
-            raise Refusal(f"GROUP BY {str(mode).upper()} is not supported.")
         return compose("GROUP BY {keys}", keys=joined(", ", [key.sql for key in keys])) if keys else Sql("")
 
     def _at_place(self, node: Node) -> Value | None:
@@ -207,8 +229,10 @@ class Select:
         has_order = bool(self.node.get("order_by"))
         return bool(self.node.get("limit_by") or self.node.get("qualify") or (self.node.get("distinct") and has_order))
 
-    def _flat(self, columns: list[Sql], found: Sequence[joins.Joined], rest: Sql) -> Sql:
-        order = _order_by([ordered(value, direction) for value, direction in self._orders()])
+    def _flat(
+        self, columns: list[Sql], found: Sequence[joins.Joined], rest: Sql, orders: Sequence[tuple[Value, str]]
+    ) -> Sql:
+        order = ordered_by([ordered(value, direction) for value, direction in orders])
         listed = joined(", ", columns)
         from_ = joins.from_sql(self.expressions, found, joined(" ", [listed, rest, order]))
         return compose(
@@ -221,9 +245,10 @@ class Select:
             order=order,
         )
 
-    def _layered(self, columns: list[Sql], found: Sequence[joins.Joined], rest: Sql) -> Sql:
+    def _layered(
+        self, columns: list[Sql], found: Sequence[joins.Joined], rest: Sql, orders: Sequence[tuple[Value, str]]
+    ) -> Sql:
         """LIMIT BY and QUALIFY choose among rows that are finished, DISTINCT puts them in order afterwards."""
-        orders = self._orders()
         distinct = bool(self.node.get("distinct"))
         if distinct and (self.node.get("limit_by") or self.node.get("qualify")):
             raise Refusal("DISTINCT does not go together with LIMIT BY or QUALIFY.")
@@ -248,7 +273,7 @@ class Select:
             from_=from_,
             rest=rest,
             where=compose(" WHERE {all}", all=joined(" AND ", kept)) if kept else Sql(""),
-            order=_order_by(outer),
+            order=ordered_by(outer),
         )
 
     def _key(self, value: Value, index: int, distinct: bool) -> Sql:
@@ -266,7 +291,7 @@ class Select:
         if by is not None:
             first = whole_number(self.expressions, by.get("offset_value"), otherwise=0)
             last = first + whole_number(self.expressions, by["n"], otherwise=0)
-            order = _order_by([ordered(value, direction) for value, direction in orders])
+            order = ordered_by([ordered(value, direction) for value, direction in orders])
             keys = joined(", ", [self.expressions.value(node).sql for node in by["exprs"]])
             columns.append(compose("row_number() OVER (PARTITION BY {keys}{order}) AS place", keys=keys, order=order))
             kept.append(compose("place > {first}::bigint AND place <= {last}::bigint", first=first, last=last))
@@ -274,7 +299,3 @@ class Select:
             columns.append(compose("{it} AS qualified", it=self.expressions.boolean(qualify).sql))
             kept.append(Sql("qualified"))
         return kept, columns
-
-
-def _order_by(parts: Sequence[Sql]) -> Sql:
-    return compose(" ORDER BY {parts}", parts=joined(", ", parts)) if parts else Sql("")

@@ -31,10 +31,11 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TableSource:
-    """`is_outer`: rows may be missing, so that every column may be null."""
+    """`is_outer`: rows may be missing, so that every column may be null. `rows` of a table that has none of its own."""
 
     table: Table
     alias: str
+    rows: Sql | None = None
     is_outer: bool = False
     name: str = ""
 
@@ -61,8 +62,12 @@ class TableSource:
 
     def from_sql(self, used_in: str, team_id: int) -> Sql:
         """With those joins only that `used_in`, the rest of the statement, names."""
-        own, joins = _rows(self.table, self.alias, team_id), self.hidden_joins(used_in, team_id)
+        own, joins = self._rows(team_id), self.hidden_joins(used_in, team_id)
         return compose("({own}{joins})", own=own, joins=joins) if joins.text else own
+
+    def _rows(self, team_id: int) -> Sql:
+        rows = self.rows or compose(self.table.rows or "", team=team_id)
+        return compose("({rows}) AS {alias}", rows=rows, alias=Sql(self.alias))
 
     def hidden_joins(self, used_in: str, team_id: int) -> Sql:
         return joined("", self._joins(used_in, team_id))
@@ -85,10 +90,6 @@ class TableSource:
             number=Sql(column.number.format(**aliases)) if column.number else None,
         )
         return Property(value, column, self.alias) if column.scope else value
-
-
-def _rows(table: Table, alias: str, team_id: int) -> Sql:
-    return compose("({rows}) AS {alias}", rows=compose(table.rows, team=team_id), alias=Sql(alias))
 
 
 @dataclass(frozen=True, kw_only=True)

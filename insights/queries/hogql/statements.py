@@ -13,6 +13,17 @@ from events.filtering.sql import Sql
 
 logger = structlog.get_logger(__name__)
 
+#: In bytes.
+MOST_GATHERED = 256 << 20
+LARGEST_ANSWER = 64 << 20
+ROWS_AT_ONCE = 20
+#: What the database is made to stumble over; no text of a user is ever read in this way.
+TOO_MUCH_GATHERED = "too much gathered: "
+_GATHERED = (
+    f"The query gathers more than {MOST_GATHERED >> 20} MB into arrays (groupArray, topK, argMin, argMax …):"
+    " ask for fewer rows or for less of each."
+)
+
 _MARKS = re.compile(r"%%|%s(::[a-z0-9_]+(?:\[\])*)?")
 # By SQLSTATE, or by its class.
 _SENTENCES = {
@@ -29,10 +40,25 @@ _SENTENCES = {
 
 
 def fetch(query: Sql) -> list[tuple]:
+    """A few rows at a time, so that an answer which is too large never lies in memory as a whole."""
     text, parameters = with_shared_parameters(query)
-    with errors_in_words(), connection.cursor() as cursor:
-        cursor.execute(text, parameters)
-        return cursor.fetchall()
+    rows: list[tuple] = []
+    weight = 0
+    with errors_in_words(), connection.cursor() as cursor, connection.wrap_database_errors:
+        for row in cursor.cursor.stream(text, parameters, size=ROWS_AT_ONCE):
+            rows.append(row)
+            weight += sum(_weight(cell) for cell in row)
+            if weight > LARGEST_ANSWER:
+                raise Refusal(
+                    f"The answer is larger than {LARGEST_ANSWER >> 20} MB: ask for fewer rows or for less of each."
+                )
+    return rows
+
+
+def _weight(cell: object) -> int:
+    if isinstance(cell, list):
+        return sum(_weight(one) for one in cell)
+    return len(cell) if isinstance(cell, str) else 8
 
 
 def with_shared_parameters(query: Sql) -> tuple[str, dict[str, Any]]:
@@ -59,6 +85,8 @@ def errors_in_words() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        if TOO_MUCH_GATHERED in str(error):
+            raise Refusal(_GATHERED) from error
         code = str(getattr(error.__cause__, "sqlstate", None) or "")
         sentence = _SENTENCES.get(code) or _SENTENCES.get(code[:2])
         if sentence is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from events.models import MAX_GROUP_TYPES, PROMOTED_PROPERTIES
-from insights.queries.hogql.types import BOOLEAN, COUNT, DATETIME64, INTEGER, JSON, TEXT, UUID, Type
+from insights.queries.hogql.types import BOOLEAN, COUNT, DATETIME64, INTEGER, JSON, TEXT, UUID, Type, array_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,9 @@ class Join:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    rows: str
+    """`rows` None: they depend on what the project has, and are made for each question."""
+
+    rows: str | None
     columns: Mapping[str, Column]
     joins: Mapping[str, Join] = field(default_factory=dict)
     #: Columns that `*` leaves out.
@@ -84,12 +86,25 @@ def _property(name: str) -> str:
     return f"(events.properties ->> '{name}')"
 
 
+_URLS = (
+    "coalesce(array_agg(DISTINCT events.prop_current_url) FILTER (WHERE events.prop_current_url IS NOT NULL),"
+    " ARRAY[]::text[])"
+)
+# One page, looked at for less than ten seconds, and nothing touched; without a page there is nothing to leave.
+_IS_BOUNCE = (
+    "CASE WHEN count(*) FILTER (WHERE events.event IN ('$pageview', '$screen')) > 0 THEN"
+    " count(*) FILTER (WHERE events.event IN ('$pageview', '$screen')) = 1"
+    " AND count(*) FILTER (WHERE events.event = '$autocapture') = 0"
+    " AND max(events.timestamp) - min(events.timestamp) < '10 seconds'::interval END"
+)
+
 _SESSION_TEXTS = {
     "$entry_current_url": _FIRST.format("events.prop_current_url"),
     "$end_current_url": _LAST.format("events.prop_current_url"),
     "$entry_hostname": _HOST.format(_FIRST.format("events.prop_current_url")),
     "$entry_pathname": _PATH.format(_FIRST.format("events.prop_current_url")),
     "$end_pathname": _PATH.format(_LAST.format("events.prop_current_url")),
+    "$end_hostname": _HOST.format(_LAST.format("events.prop_current_url")),
     "$entry_referring_domain": _FIRST.format("events.prop_referring_domain"),
     **{
         f"$entry_{name}": _FIRST.format(_property(name))
@@ -103,10 +118,13 @@ _SESSION_MEASURES = {
     "$pageview_count": (_COUNTED.format("$pageview"), COUNT),
     "$autocapture_count": (_COUNTED.format("$autocapture"), COUNT),
     "$screen_count": (_COUNTED.format("$screen"), COUNT),
+    "$urls": (_URLS, array_of(TEXT)),
+    "$num_uniq_urls": (f"cardinality({_URLS})::bigint", COUNT),
 }
 _SESSION_COLUMNS = {
     **{name: (sql, TEXT, True) for name, sql in _SESSION_TEXTS.items()},
     **{name: (sql, type_, False) for name, (sql, type_) in _SESSION_MEASURES.items()},
+    "$is_bounce": (_IS_BOUNCE, BOOLEAN, True),
     "distinct_id": (_LAST.format("events.distinct_id"), TEXT, False),
 }
 _NAMED = {name: f"c{index}" for index, name in enumerate(_SESSION_COLUMNS)}
@@ -178,12 +196,22 @@ _EVENTS = Table(
     moment="timestamp",
 )
 
+_COHORT_PEOPLE = Table(
+    rows=None,
+    columns={
+        "person_id": Column(sql="{person}.uuid", type=UUID, number="{t}.number"),
+        "cohort_id": Column(sql="{t}.cohort_id", type=INTEGER),
+    },
+    joins={"person": Join(table=_PERSON_OF_EVENT, on="{person}.number = {t}.number")},
+)
+
 TABLES: Mapping[str, Table] = {
     "events": _EVENTS,
     "persons": _PERSONS,
     "person_distinct_ids": _PERSON_DISTINCT_IDS,
     "sessions": _SESSIONS,
     "groups": _GROUPS,
+    "cohort_people": _COHORT_PEOPLE,
 }
 #: Tables whose rows are about what happened when: those that `{filters}` can be laid over.
 FILTERABLE = {"events", "sessions", "groups"}

@@ -54,7 +54,8 @@ def constant(value: Any) -> Value:
     if value is None:
         return replace(null_of(NULL), constant=None)
     if isinstance(value, bool):
-        return Value(sql=Sql("TRUE" if value else "FALSE"), type=BOOLEAN, constant=value)
+        # Postgres groups and orders by no bare constant.
+        return Value(sql=Sql("TRUE::boolean" if value else "FALSE::boolean"), type=BOOLEAN, constant=value)
     for python, make in _MAKERS:
         if isinstance(value, python):
             return make(value)

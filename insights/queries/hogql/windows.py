@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose, joined
-from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.conversions import convert
 from insights.queries.hogql.functions import Call, is_aggregate
 from insights.queries.hogql.functions.aggregates import aggregate
+from insights.queries.hogql.orders import order_by
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import COUNT, FLOAT, INTEGER, Type
 from insights.queries.hogql.values import Value
@@ -37,9 +37,11 @@ _LARGEST_FRAME = 1_000_000
 
 def window_function(compiler: "Expressions", node: Node) -> Value:
     over = _window(compiler, node)
-    name, nodes = node["name"], node.get("exprs") or []
+    name, first, second = node["name"], node.get("exprs") or [], node.get("args") or []
+    # `quantile(0.9)(x) OVER …`: with two pairs of brackets the first holds the parameters.
+    nodes, parameters = (second, first) if second else (first, [])
     if is_aggregate(name):
-        call = Call(name=name, nodes=nodes, parameters=node.get("args") or [], compiler=compiler, node=node)
+        call = Call(name=name, nodes=nodes, parameters=parameters, compiler=compiler, node=node)
         return aggregate(call, over=over)
     function, type_, is_nullable = _function(compiler, name, nodes)
     sql = compose("{function} OVER ({over})", function=function, over=over)
@@ -78,30 +80,13 @@ def _window(compiler: "Expressions", node: Node) -> Sql:
         window = compiler.scope.windows.get(str(node.get("over_identifier")))
     if window is None:
         raise Refusal(f"Unknown window: {str(node.get('over_identifier'))[:50]!r}.")
-    pieces = [_partition(compiler, window), _order(compiler, window), _frame(window)]
+    pieces = [_partition(compiler, window), order_by(compiler, window.get("order_by")), _frame(window)]
     return joined(" ", [piece for piece in pieces if piece.text])
 
 
 def _partition(compiler: "Expressions", window: Node) -> Sql:
     values = compiler.values(window.get("partition_by") or [])
     return compose("PARTITION BY {parts}", parts=joined(", ", [value.sql for value in values])) if values else Sql("")
-
-
-def _order(compiler: "Expressions", window: Node) -> Sql:
-    nodes = window.get("order_by") or []
-    parts = [ordered(compiler.value(node["expr"]), direction_of(node)) for node in nodes]
-    return compose("ORDER BY {parts}", parts=joined(", ", parts)) if parts else Sql("")
-
-
-def direction_of(node: Node) -> str:
-    if node.get("with_fill"):
-        raise Refusal("WITH FILL is not supported.")
-    return "DESC" if node.get("order") == "DESC" else "ASC"
-
-
-def ordered(value: Value, direction: str) -> Sql:
-    """Nulls come last in both directions, as in ClickHouse."""
-    return compose("{value}" + f"{collation(value.type)} {direction} NULLS LAST", value=value.sql)
 
 
 def _frame(window: Node) -> Sql:

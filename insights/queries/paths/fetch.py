@@ -1,9 +1,11 @@
 """What the plan asks for, from Postgres. With `statements`, the only part of paths that knows the engine."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from common.exceptions import Refusal
 from insights.queries.database import fetch_rows
+from insights.queries.hogql.statements import errors_in_words
 from insights.queries.paths import statements
 from insights.queries.paths.plan import PathsPlan
 
@@ -22,7 +24,8 @@ class Edge:
 def fetch(plan: PathsPlan) -> list[Edge]:
     if plan.range.counted_from > plan.range.date_to:
         return []
-    return [Edge(*row) for row in fetch_rows(statements.edges(plan, renamed=_renamed(plan)))]
+    with errors_in_words() if plan.expression is not None else nullcontext():
+        return [Edge(*row) for row in fetch_rows(statements.edges(plan, renamed=_renamed(plan)))]
 
 
 def _renamed(plan: PathsPlan) -> dict[str, str] | None:

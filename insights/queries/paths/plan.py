@@ -1,4 +1,4 @@
-"""PathsQuery → which events are steps, what a step is called, and which part of a path is shown. Pure."""
+"""PathsQuery → which events are steps, what a step is called, and which part of a path is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,11 @@ from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.errors import Unsupported
 from events.filtering.moments import Clock
+from events.filtering.sql import Sql
 from insights.queries.buckets import one_bucket
 from insights.queries.dates import Range
 from insights.queries.entities import Actor, Alternative, Entity, common_condition, group_actor
+from insights.queries.hogql.texts import text_of
 from insights.queries.nodes import PathsQuery
 from insights.queries.nodes.insights import PathsFilter
 from insights.queries.paths.names import Renaming, renaming_of
@@ -18,11 +20,18 @@ from insights.queries.periods import periods_of
 DEFAULT_STEPS, MAX_STEPS = 5, 100
 DEFAULT_EDGES, MAX_EDGES = 50, 10_000
 MAX_NAMES = 1000
+HOGQL = "hogql"
+#: What is called by its address or its name, and not by the event's.
+NAMED = ("$pageview", "$screen")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PathsPlan:
-    """`kinds`: none means all events. `shown_steps`: how many of a path's steps are counted."""
+    """`kinds`: none means all events. `shown_steps`: how many of a path's steps are counted.
+
+    `named` are the kinds whose steps are called by their address or name; `expression` names the others, else they are
+    called as their events.
+    """
 
     team_id: int
     clock: Clock
@@ -30,6 +39,8 @@ class PathsPlan:
     events: Entity
     actor: Actor
     kinds: frozenset[str]
+    named: frozenset[str]
+    expression: Sql | None
     excluded: tuple[str, ...]
     renaming: Renaming | None
     start: str | None
@@ -49,11 +60,13 @@ def make_plan(query: PathsQuery, *, team: Team, clock: Clock, earliest: datetime
         range=period.range,
         events=Entity((Alternative(event=None, condition=common_condition(query, team)),)),
         actor=group_actor(query.aggregation_group_type_index, place="aggregation_group_type_index"),
-        kinds=frozenset(asked.includeEventTypes or []),
+        kinds=frozenset(asked.includeEventTypes or []) - {HOGQL},
+        named=frozenset(asked.includeEventTypes or NAMED),
+        expression=_expression(asked, team=team, clock=clock),
         excluded=_names(asked.excludeEvents, "excludeEvents"),
         renaming=renaming_of(asked),
-        start=asked.startPoint or None,
-        end=asked.endPoint or None,
+        start=_point(asked.startPoint),
+        end=_point(asked.endPoint),
         shown_steps=_limit(asked.stepLimit, DEFAULT_STEPS, MAX_STEPS, "stepLimit"),
         edge_limit=_limit(asked.edgeLimit, DEFAULT_EDGES, MAX_EDGES, "edgeLimit"),
         weights=_weights(asked),
@@ -61,13 +74,20 @@ def make_plan(query: PathsQuery, *, team: Team, clock: Clock, earliest: datetime
 
 
 def _refuse_unsupported(query: PathsQuery) -> None:
-    asked = query.pathsFilter
     if query.funnelPathsFilter is not None:
         raise Unsupported("funnelPathsFilter")
-    if "hogql" in (asked.includeEventTypes or []) or asked.pathsHogQLExpression:
-        raise Unsupported("pathsFilter.pathsHogQLExpression")
-    if asked.startPoint and asked.endPoint:
-        raise Unsupported("pathsFilter: startPoint together with endPoint", "is not supported yet")
+
+
+def _expression(asked: PathsFilter, *, team: Team, clock: Clock) -> Sql | None:
+    text = (asked.pathsHogQLExpression or "").strip()
+    if not text or (asked.includeEventTypes and HOGQL not in asked.includeEventTypes):
+        return None
+    return text_of(text, place="pathsFilter.pathsHogQLExpression", team=team, clock=clock)
+
+
+def _point(name: str | None) -> str | None:
+    """As pages are called: without a slash at the end."""
+    return (name.removesuffix("/") or name) if name else None
 
 
 def _limit(asked: int | None, default: int, largest: int, name: str) -> int:

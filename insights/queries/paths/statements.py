@@ -1,17 +1,20 @@
 """The statements of paths. An event's step is named, a person's steps are cut into sessions and numbered."""
 
 from events.filtering.sql import Sql, compose, joined
+from insights.queries.event_tables import events_with
 from insights.queries.paths.plan import PathsPlan
-from insights.queries.sources import actor_sql, between, entity_sql, has_actor, source
+from insights.queries.sources import actor_sql, between, entity_sql, has_actor
 
 SESSION_GAP = "30 minutes"
 _OWN = "team_id, actor"
 _ORDER = "ORDER BY at, uuid"
 
-_NAME = (
-    "CASE e.event WHEN '$pageview' THEN regexp_replace(coalesce(e.prop_current_url, ''), '(.)/$', '\\1')"
-    " WHEN '$screen' THEN coalesce(e.properties ->> '$screen_name', '') ELSE e.event END"
-)
+_NAMES = {
+    "$pageview": "regexp_replace(coalesce(e.prop_current_url, ''), '(.)/$', '\\1')",
+    "$screen": "coalesce(e.properties ->> '$screen_name', '')",
+}
+#: Stands for the middle of a path that is too long between its two ends.
+_LEFT_OUT = "..."
 _KINDS = {
     "$pageview": "e.event = '$pageview'",
     "$screen": "e.event = '$screen'",
@@ -21,7 +24,9 @@ _KINDS = {
 
 def names(plan: PathsPlan, *, limit: int) -> Sql:
     """The different names of steps."""
-    return compose(f"SELECT DISTINCT {_NAME} {{matching}} LIMIT {{limit}}", matching=_matching(plan), limit=limit)
+    return compose(
+        "SELECT DISTINCT {name} {matching} LIMIT {limit}", name=_name(plan), matching=_matching(plan), limit=limit
+    )
 
 
 def edges(plan: PathsPlan, *, renamed: dict[str, str] | None) -> Sql:
@@ -43,8 +48,9 @@ def edges(plan: PathsPlan, *, renamed: dict[str, str] | None) -> Sql:
 def _steps(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
     """team_id, actor, at, uuid, name."""
     raw = compose(
-        f"SELECT e.team_id, {{actor}} AS actor, e.timestamp AS at, e.uuid, {_NAME} AS name {{matching}}",
+        "SELECT e.team_id, {actor} AS actor, e.timestamp AS at, e.uuid, {name} AS name {matching}",
         actor=actor_sql(plan.actor),
+        name=_name(plan),
         matching=_matching(plan),
     )
     if renamed is not None:
@@ -58,6 +64,13 @@ def _steps(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
     return compose(
         "SELECT * FROM ({raw}) AS steps WHERE name <> ALL({excluded}::text[])", raw=raw, excluded=list(plan.excluded)
     )
+
+
+def _name(plan: PathsPlan) -> Sql:
+    """Kinds of events that were not asked for have no names of their own."""
+    cases = [f"WHEN '{kind}' THEN {name}" for kind, name in _NAMES.items() if kind in plan.named]
+    other = Sql("e.event") if plan.expression is None else compose("coalesce({it}, '')", it=plan.expression)
+    return compose(f"CASE e.event {' '.join(cases)} ELSE {{other}} END" if cases else "{other}", other=other)
 
 
 def _compacted(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
@@ -79,12 +92,10 @@ def _compacted(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
 
 
 def _shown(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
-    """The steps that are counted, numbered from 1: the first ones, or those around the point that was asked for."""
-    placed = compose(
-        f"SELECT *, row_number() OVER (PARTITION BY {_OWN}, session {_ORDER}) AS place"
-        " FROM ({compacted}) AS compacted WHERE is_new",
-        compacted=_compacted(plan, renamed),
-    )
+    """The steps that are counted, numbered from 1: the first ones, or those around the points that were asked for."""
+    if plan.start and plan.end:
+        return _between_points(plan, renamed)
+    placed = _placed(plan, renamed)
     begin = _begin(plan)
     last = Sql("end_place") if plan.end else compose("({begin} + {more}::int)", begin=begin, more=plan.shown_steps - 1)
     return compose(
@@ -96,6 +107,42 @@ def _shown(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
         end_place=_first_place(plan.end),
         placed=placed,
         last=last,
+    )
+
+
+def _placed(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
+    return compose(
+        f"SELECT *, row_number() OVER (PARTITION BY {_OWN}, session {_ORDER}) AS place"
+        " FROM ({compacted}) AS compacted WHERE is_new",
+        compacted=_compacted(plan, renamed),
+    )
+
+
+def _between_points(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
+    """From the first start of a session to the first end after it. Of long paths the middle is one step."""
+    half = plan.shown_steps // 2
+    begun = compose(
+        "SELECT *, {start_place} AS start_place FROM ({placed}) AS placed",
+        start_place=_first_place(plan.start),
+        placed=_placed(plan, renamed),
+    )
+    ended = compose(
+        "SELECT *, {end_place} AS end_place FROM ({begun}) AS begun WHERE place >= start_place",
+        end_place=_first_place(plan.end),
+        begun=begun,
+    )
+    counted = compose(
+        "SELECT *, place - start_place AS nth, end_place - start_place + 1 AS length FROM ({ended}) AS ended"
+        " WHERE place <= end_place",
+        ended=ended,
+    )
+    is_whole = f"length <= {plan.shown_steps}"
+    return compose(
+        f"SELECT {_OWN}, session, at, CASE WHEN {is_whole} OR nth <> {half} THEN name ELSE {{left_out}} END AS name,"
+        f" CASE WHEN {is_whole} OR nth <= {half} THEN nth + 1 ELSE nth - length + {2 * half + 2} END AS step"
+        f" FROM ({{counted}}) AS counted WHERE {is_whole} OR nth <= {half} OR nth >= length - {half}",
+        left_out=_LEFT_OUT,
+        counted=counted,
     )
 
 
@@ -124,6 +171,6 @@ def _matching(plan: PathsPlan) -> Sql:
     ]
     return compose(
         "FROM {source} WHERE {conditions}",
-        source=source(with_persons=plan.events.reads_persons),
+        source=events_with([_name(plan)], team_id=plan.team_id, with_persons=plan.events.reads_persons),
         conditions=joined(" AND ", conditions),
     )

@@ -1,14 +1,15 @@
 """RetentionQuery → who came, and in which later periods they came back. Pure; refuses what cannot be counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.conditions import Condition, all_of, condition_of
 from events.filtering.errors import Unsupported
 from events.filtering.moments import Clock, parse_moment
-from insights.queries.breakdowns import limit_of, plain_properties
+from insights.queries.breakdowns import Dimension, breakdown_of
 from insights.queries.buckets import starts_from
 from insights.queries.dates import align
 from insights.queries.entities import (
@@ -22,11 +23,23 @@ from insights.queries.entities import (
 )
 from insights.queries.nodes import RetentionQuery
 from insights.queries.nodes.insights import RetentionEntity, RetentionFilter
+from insights.queries.periods import is_unbounded
+from insights.queries.retention.windows import PLACE, Window, intervals_of, windows_of
+from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 
-# A person's periods are the bits of one bigint.
-MAX_PERIODS = 62
-DEFAULT_PERIODS = 8
+MAX_PERIODS = 1000
 DEFAULT_EVENT = "$pageview"
+RECURRING, FIRST_EVER = "retention_recurring", "retention_first_ever_occurrence"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """What is added up beside the counting, and whether the answer shows the mean."""
+
+    property: Property
+    is_mean: bool
+    #: Events that make somebody come back count in the first period, too: those after the one that began it.
+    adds_returning: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,63 +49,118 @@ class RetentionPlan:
     team_id: int
     clock: Clock
     starts: tuple[datetime, ...]
+    windows: tuple[Window, ...]
+    #: Periods are counted from each one's own first event, not by the calendar.
+    is_rolling: bool
     period: str
     target: Entity
     returning: Entity
     kind: str
     actor: Actor
-    is_cumulative: bool
     minimum: int
-    breakdown: Property | None
+    amount: Amount | None
+    breakdown: Dimension | None
     breakdown_limit: int
+    cohorts: tuple[CohortChoice, ...]
 
     @property
     def count(self) -> int:
         return len(self.starts) - 1
 
+    @property
+    def width(self) -> int:
+        """How many periods the columns reach over, that of the beginning too."""
+        return self.windows[-1].last + 1
 
-def make_plan(query: RetentionQuery, *, team: Team, clock: Clock) -> RetentionPlan:
+    @property
+    def is_recurring(self) -> bool:
+        return self.kind == RECURRING
+
+    @property
+    def is_broken_down(self) -> bool:
+        return self.breakdown is not None or bool(self.cohorts)
+
+    @property
+    def value_of(self) -> Literal["nothing", "actor", "event", "first event"]:
+        """Whose property the breakdown reads. An event's own divides each one's events into several histories."""
+        if self.breakdown is None:
+            return "nothing"
+        if self.breakdown.reads_persons and self.actor.is_person:
+            return "actor"
+        return "first event" if self.kind == FIRST_EVER else "event"
+
+    def narrowed_to(self, condition: Condition) -> "RetentionPlan":
+        target, returning = (one.narrowed_to(condition) for one in (self.target, self.returning))
+        return replace(self, target=target, returning=returning, cohorts=())
+
+
+def make_plan(query: RetentionQuery, *, team: Team, clock: Clock, earliest: datetime | None = None) -> RetentionPlan:
+    """`earliest` is the project's first event, for `all`."""
     asked = query.retentionFilter
     _refuse_unsupported(asked)
     common = common_condition(query, team)
     period = asked.period or "Day"
-    breakdown = _breakdown(query)
+    breakdown, limit = _breakdown(query, team, clock)
     return RetentionPlan(
         team_id=team.pk,
         clock=clock,
-        starts=_starts(query, period, clock),
+        starts=_starts(query, period, clock, earliest),
+        windows=windows_of(asked),
+        is_rolling=asked.timeWindowMode == "24_hour_windows",
         period=period,
-        target=_entity(asked.targetEntity, common, "retentionFilter.targetEntity"),
-        returning=_entity(asked.returningEntity, common, "retentionFilter.returningEntity"),
-        kind=asked.retentionType or "retention_recurring",
+        target=_entity(asked.targetEntity, common, f"{PLACE}.targetEntity"),
+        returning=_entity(asked.returningEntity, common, f"{PLACE}.returningEntity"),
+        kind=asked.retentionType or RECURRING,
         actor=group_actor(query.aggregation_group_type_index, place="aggregation_group_type_index"),
-        is_cumulative=bool(asked.cumulative),
         minimum=_minimum(asked),
+        amount=_amount(asked),
         breakdown=breakdown,
-        breakdown_limit=limit_of(query.breakdownFilter) if breakdown and query.breakdownFilter else 0,
+        breakdown_limit=limit,
+        cohorts=cohorts_of(query.breakdownFilter, clock=clock),
     )
 
 
 def _refuse_unsupported(asked: RetentionFilter) -> None:
-    place = "retentionFilter"
-    if asked.timeWindowMode == "24_hour_windows":
-        raise Unsupported(f"{place}.timeWindowMode: 24_hour_windows")
-    if asked.retentionCustomBrackets:
-        raise Unsupported(f"{place}.retentionCustomBrackets")
-    if asked.aggregationType in ("sum", "avg"):
-        raise Unsupported(f"{place}.aggregationType: {asked.aggregationType}")
+    if asked.customAggregationTarget:
+        raise Unsupported(f"{PLACE}.customAggregationTarget")
+    is_rolling = asked.timeWindowMode == "24_hour_windows"
+    is_added_up = asked.aggregationType in ("sum", "avg")
+    if is_rolling and asked.cumulative:
+        code = "retention_cumulative_24_hour_windows_unsupported"
+        raise Refusal("Cumulative retention is not supported for 24 hour windows.", code=code)
+    if is_rolling and is_added_up:
+        code = "retention_24_hour_windows_property_aggregation_unsupported"
+        raise Refusal("Sum and average aggregation are not supported for 24 hour windows.", code=code)
+    if asked.cumulative and is_added_up:
+        raise Unsupported(
+            f"{PLACE}.aggregationType: {asked.aggregationType} of cumulative retention", "is not supported"
+        )
 
 
-def _starts(query: RetentionQuery, period: str, clock: Clock) -> tuple[datetime, ...]:
-    """The period that holds `date_to` is the last one, and counts wholly, even beyond `date_to`."""
-    wanted = query.retentionFilter.totalIntervals
-    count = DEFAULT_PERIODS if wanted is None else wanted
-    if not 1 <= count <= MAX_PERIODS:
-        raise Refusal(f"retentionFilter.totalIntervals: must be between 1 and {MAX_PERIODS}.")
-    text = query.dateRange.date_to if query.dateRange else None
-    last = parse_moment(text, clock).at if text else clock.now
+def _starts(query: RetentionQuery, period: str, clock: Clock, earliest: datetime | None) -> tuple[datetime, ...]:
+    """The period that holds `date_to` is the last one, and counts wholly, even beyond `date_to`.
+
+    The first is the one that holds `date_from`, or else there are as many as intervals.
+    """
     interval = period.lower()
-    return starts_from(align(last, interval, clock), interval=interval, first=1 - count, count=count + 1)
+    asked = query.dateRange
+    text = asked.date_to if asked else None
+    last = align(parse_moment(text, clock).at if text else clock.now, interval, clock)
+    since = asked.date_from if asked else None
+    if since and not (is_unbounded(asked) and earliest is None):
+        at = earliest.astimezone(clock.zone) if is_unbounded(asked) and earliest else parse_moment(since, clock).at
+        return _between(align(at, interval, clock), last, interval)
+    count = intervals_of(query.retentionFilter)
+    return starts_from(last, interval=interval, first=1 - count, count=count + 1)
+
+
+def _between(first: datetime, last: datetime, interval: str) -> tuple[datetime, ...]:
+    """None at all if it ends before it begins."""
+    starts = starts_from(first, interval=interval, first=0, count=MAX_PERIODS + 2)
+    found = tuple(start for number, start in enumerate(starts) if number == 0 or starts[number - 1] <= last)
+    if len(found) > MAX_PERIODS + 1:
+        raise Refusal(f"The date range holds more than {MAX_PERIODS} periods, the limit. Choose a shorter one.")
+    return found
 
 
 def _entity(asked: RetentionEntity | None, common: Condition, place: str) -> Entity:
@@ -113,15 +181,34 @@ def _entity(asked: RetentionEntity | None, common: Condition, place: str) -> Ent
 def _minimum(asked: RetentionFilter) -> int:
     minimum = 1 if asked.minimumOccurrences is None else asked.minimumOccurrences
     if minimum < 1:
-        raise Refusal("retentionFilter.minimumOccurrences: must be at least 1.")
+        raise Refusal(f"{PLACE}.minimumOccurrences: must be at least 1.")
     return min(minimum, 2**31 - 1)
 
 
-def _breakdown(query: RetentionQuery) -> Property | None:
-    """A property of the person, which is the same in every period."""
-    properties = plain_properties(query.breakdownFilter)
-    if not properties:
+def _amount(asked: RetentionFilter) -> Amount | None:
+    if asked.aggregationType not in ("sum", "avg"):
         return None
-    if len(properties) > 1 or properties[0].scope != "person" or query.aggregation_group_type_index is not None:
-        raise Unsupported("breakdownFilter: anything but one person property in retention")
-    return properties[0]
+    if not asked.aggregationProperty:
+        raise Refusal(f"{PLACE}.aggregationProperty: required with the aggregationType {asked.aggregationType}.")
+    return Amount(
+        property=Property(scope=asked.aggregationPropertyType or "event", key=asked.aggregationProperty),
+        is_mean=asked.aggregationType == "avg",
+        adds_returning=_name(asked.targetEntity) != _name(asked.returningEntity),
+    )
+
+
+def _name(asked: RetentionEntity | None) -> tuple[bool, str | int | None]:
+    return (asked.is_action, asked.id) if asked else (False, DEFAULT_EVENT)
+
+
+def _breakdown(query: RetentionQuery, team: Team, clock: Clock) -> tuple[Dimension | None, int]:
+    """With how many values are shown."""
+    plan = None if is_by_cohort(query.breakdownFilter) else breakdown_of(query.breakdownFilter, team=team, clock=clock)
+    if plan is None:
+        return None, 1
+    if len(plan.dimensions) > 1:
+        raise Unsupported("breakdownFilter: more than one breakdown in retention", "is not supported")
+    [dimension] = plan.dimensions
+    if dimension.bins is not None:
+        raise Unsupported("breakdownFilter: a histogram in retention", "is not supported")
+    return dimension, plan.limit

@@ -4,11 +4,9 @@ from datetime import timedelta
 
 from insights.queries.breakdowns import OTHER_NAME
 from insights.queries.responses import response
-from insights.queries.retention.fetch import Returned
+from insights.queries.retention.fetch import Cell, Cells, Returned
 from insights.queries.retention.plan import RetentionPlan
 from insights.queries.wrapping import JSON
-
-Counts = dict[tuple[int, int], int]
 
 
 def shape(plan: RetentionPlan, returned: Returned) -> JSON:
@@ -18,9 +16,9 @@ def shape(plan: RetentionPlan, returned: Returned) -> JSON:
 
 def _results(plan: RetentionPlan, returned: Returned) -> list[JSON]:
     """A row for each period; with a breakdown so for each value, the one with most persons first."""
-    if plan.breakdown is None:
-        return _rows(plan, returned.by_value.get(None, {}))
     by_value = returned.by_value
+    if not plan.is_broken_down:
+        return _rows(plan, by_value.get("", {}))
     ordered = sorted(by_value, key=lambda value: (value is None, -_size(by_value[value]), value or ""))
     return [
         {**row, "breakdown_value": OTHER_NAME if value is None else value}
@@ -29,17 +27,26 @@ def _results(plan: RetentionPlan, returned: Returned) -> list[JSON]:
     ]
 
 
-def _size(counts: Counts) -> int:
-    return sum(number for (_, later), number in counts.items() if later == 0)
+def _size(cells: Cells) -> int:
+    return sum(cell.count for (_, column), cell in cells.items() if column == 0)
 
 
-def _rows(plan: RetentionPlan, counts: Counts) -> list[JSON]:
-    labels = [f"{plan.period} {number}" for number in range(plan.count)]
+def _rows(plan: RetentionPlan, cells: Cells) -> list[JSON]:
     return [
         {
             "date": start.isoformat(),
-            "label": labels[period],
-            "values": [{"count": counts.get((period, later), 0), "label": label} for later, label in enumerate(labels)],
+            "label": f"{plan.period} {period}",
+            "values": [
+                _value(plan, cells.get((period, column), Cell()), window.label)
+                for column, window in enumerate(plan.windows)
+            ],
         }
         for period, start in enumerate(plan.starts[:-1])
     ]
+
+
+def _value(plan: RetentionPlan, cell: Cell, label: str) -> JSON:
+    if plan.amount is None:
+        return {"count": cell.count, "label": label}
+    mean = cell.total / cell.count if cell.count else 0.0
+    return {"count": cell.count, "aggregation_value": mean if plan.amount.is_mean else cell.total, "label": label}

@@ -27,8 +27,11 @@ def _of_period(plan: TrendsPlan, formula: FormulaPlan, index: int, results: list
     found = [_result(plan, formula, index, group) for group in _groups(results)]
     if plan.breakdown is None:
         return found
-    places = {NULL_VALUE: 1, OTHER_VALUE: 2}
-    return sorted(found, key=lambda one: (places.get(_value(one)[0], 0), -_size(one), _value(one)))
+    return sorted(found, key=lambda one: (_place(_value(one)), -_size(one), _value(one)))
+
+
+def _place(value: list[str]) -> int:
+    return 2 if OTHER_VALUE in value else int(NULL_VALUE in value)
 
 
 def _groups(results: list[JSON]) -> Iterator[list[JSON]]:

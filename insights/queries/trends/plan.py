@@ -1,6 +1,6 @@
-"""TrendsQuery → what has to be counted. Pure: whatever this server cannot count is refused here, by name."""
+"""TrendsQuery → what has to be counted. Whatever this server cannot count is refused here, by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Team
@@ -8,29 +8,32 @@ from common.exceptions import Refusal
 from events.filtering.conditions import Condition
 from events.filtering.errors import Unsupported
 from events.filtering.moments import Clock
+from events.filtering.sql import Sql
+from insights.queries.breakdowns import BreakdownPlan, Computed, breakdown_of
 from insights.queries.buckets import buckets_of, one_bucket
-from insights.queries.entities import SCOPES, Actor, Entity, Property, common_condition, entity_of, group_actor
+from insights.queries.entities import PERSON, Actor, Entity, common_condition, entity_of, group_actor
 from insights.queries.nodes import Counted, Series, TrendsFilter, TrendsQuery
 from insights.queries.periods import Period, periods_of
-from insights.queries.trends.breakdowns import BreakdownPlan, breakdown_of
 from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 from insights.queries.trends.formula import Expression, parse
+from insights.queries.trends.measures import PROPERTY_MATHS, Measure, measure_of, property_measure
 
 MAX_SERIES = 50
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Each is a number in the answer; half a million make some 10 MB.
 MAX_CELLS = 500_000
 
-
-TOTAL_VALUE_DISPLAYS = {"BoldNumber", "Metric", "ActionsPie", "ActionsBarValue", "ActionsTable", "WorldMap"}
-UNSUPPORTED_DISPLAYS = {"CalendarHeatmap", "TwoDimensionalHeatmap", "BoxPlot"}
+TOTAL_VALUE_DISPLAYS = {"BoldNumber", "ActionsPie", "ActionsBarValue", "ActionsTable", "WorldMap", "CalendarHeatmap"}
+HEATMAP, BOX_PLOT, SLOPE = "CalendarHeatmap", "BoxPlot", "SlopeGraph"
+WORLD_MAP_LIMIT = 250
 ACTIVE_DAYS = {"weekly_active": 7, "monthly_active": 30}
-PROPERTY_MATHS = {"avg", "sum", "min", "max", "median", "p75", "p90", "p95", "p99"}
 COUNT_PER_ACTOR = "_count_per_actor"
 ACTOR_MATHS = {"dau", "unique_group", *ACTIVE_DAYS}
 FIRST_TIME, FIRST_MATCHING = "first_time_for_user", "first_matching_event_for_user"
 FIRST_TIME_MATHS = {FIRST_TIME, FIRST_MATCHING}
-SIMPLE_MATHS = {"total", "unique_session", *ACTOR_MATHS, *FIRST_TIME_MATHS}
+SIMPLE_MATHS = {"total", "unique_session", "hogql", *ACTOR_MATHS, *FIRST_TIME_MATHS}
+HEATMAP_MATHS = {"total", "dau", "unique_group"}
+DAYS_PER_WEEK = 7
 _BUCKETS_PER_DAY = {"day": 1, "hour": 24, "minute": 24 * 60}
 
 
@@ -43,7 +46,7 @@ class SeriesPlan:
     math: str
     entity: Entity
     actor: Actor
-    property: Property | None = None
+    measure: Measure | None = None
     first_of: Entity | None = None
 
 
@@ -71,14 +74,27 @@ class TrendsPlan:
     formulas: tuple[FormulaPlan, ...]
 
     def window(self, math: str) -> int:
-        """How many buckets a sliding window spans; 0 where plain actors per bucket are asked."""
+        """How many steps a sliding window spans; 0 where plain actors per bucket are asked."""
         if self.is_total_value or math not in ACTIVE_DAYS:
             return 0
+        if self.slides_by_day(math):
+            return ACTIVE_DAYS[math]
         return ACTIVE_DAYS[math] * _BUCKETS_PER_DAY.get(self.interval, 0)
 
+    def slides_by_day(self, math: str) -> bool:
+        """A month that ends on the first day of a week is no number of weeks."""
+        return math == "monthly_active" and self.interval == "week"
+
     def reads_persons(self, series: SeriesPlan) -> bool:
-        properties = [series.property, *(self.breakdown.properties if self.breakdown else ())]
-        return series.entity.reads_persons or any(one and one.scope == "person" for one in properties)
+        is_measured = series.measure is not None and series.measure.reads_persons
+        is_broken_down = self.breakdown is not None and self.breakdown.reads_persons
+        return series.entity.reads_persons or is_measured or is_broken_down
+
+    def expressions(self, series: SeriesPlan) -> list[Sql]:
+        """Those that may name tables beside `events e`."""
+        dimensions = self.breakdown.dimensions if self.breakdown else ()
+        values = [one.of.text for one in dimensions if isinstance(one.of, Computed)]
+        return [*values, *(series.measure.expressions if series.measure else ())]
 
 
 def make_plan(query: TrendsQuery, *, team: Team, clock: Clock, earliest: datetime | None) -> TrendsPlan:
@@ -94,20 +110,23 @@ def make_plan(query: TrendsQuery, *, team: Team, clock: Clock, earliest: datetim
         clock=clock,
         periods=periods_of(
             query.dateRange,
-            query.compareFilter,
+            None if display == SLOPE else query.compareFilter,
             interval=interval,
             clock=clock,
             earliest=earliest,
             is_rolling=display == "BoldNumber",
             divide=one_bucket if is_total_value else buckets_of,
         ),
-        series=tuple(_series(node, index, common, default) for index, node in enumerate(query.series)),
+        series=tuple(
+            SeriesReader(team=team, clock=clock, common=common, actor=default, display=display).read(node, index)
+            for index, node in enumerate(query.series)
+        ),
         display=display,
         interval=interval,
         is_total_value=is_total_value,
         is_cumulative=display == "ActionsLineGraphCumulative",
-        smoothing=max(shown.smoothingIntervals or 1, 1),
-        breakdown=None if is_by_cohort(query.breakdownFilter) else breakdown_of(query.breakdownFilter, display=display),
+        smoothing=1 if display == SLOPE else max(shown.smoothingIntervals or 1, 1),
+        breakdown=_breakdown(query, display, team=team, clock=clock),
         cohorts=cohorts_of(query.breakdownFilter, clock=clock),
         formulas=_formulas(shown, letters=LETTERS[: len(query.series)]),
     )
@@ -115,19 +134,39 @@ def make_plan(query: TrendsQuery, *, team: Team, clock: Clock, earliest: datetim
     return plan
 
 
+def _breakdown(query: TrendsQuery, display: str, *, team: Team, clock: Clock) -> BreakdownPlan | None:
+    if is_by_cohort(query.breakdownFilter):
+        return None
+    found = breakdown_of(query.breakdownFilter, team=team, clock=clock)
+    return replace(found, limit=WORLD_MAP_LIMIT) if found and display == "WorldMap" else found
+
+
 def _refuse_unsupported(query: TrendsQuery) -> None:
     """`samplingFactor` is not among these: everything is counted, which is what a sample estimates."""
     shown = query.trendsFilter or TrendsFilter()
-    if shown.display in UNSUPPORTED_DISPLAYS:
+    if shown.display == "TwoDimensionalHeatmap":
         raise Unsupported(f"trendsFilter.display: {shown.display}")
+    if shown.display in (HEATMAP, BOX_PLOT):
+        _refuse_beside(query, shown, shown.display)
     if query.interval == "second":
         raise Unsupported("interval: second")
     if query.conversionGoal is not None:
         raise Unsupported("conversionGoal")
-    if query.interval == "week" and any(node.math == "monthly_active" for node in query.series):
-        raise Unsupported("interval: week with the math monthly_active")
+    if (query.calendarHeatmapFilter or {}).get("bucketBySessionStart"):
+        raise Unsupported("calendarHeatmapFilter.bucketBySessionStart")
     if len(query.series) > MAX_SERIES:
         raise Refusal(f"A query may have at most {MAX_SERIES} series.")
+
+
+def _refuse_beside(query: TrendsQuery, shown: TrendsFilter, display: str) -> None:
+    """What these displays have no place for."""
+    asked = query.breakdownFilter
+    if asked and (asked.breakdown or asked.breakdowns):
+        raise Unsupported(f"breakdownFilter: with the display {display}", "is not supported")
+    if query.compareFilter and query.compareFilter.compare:
+        raise Unsupported(f"compareFilter: with the display {display}", "is not supported")
+    if _formulas(shown, letters=LETTERS[: len(query.series)]):
+        raise Unsupported(f"trendsFilter.formula: with the display {display}", "is not supported")
 
 
 def _refuse_too_many_cells(plan: TrendsPlan) -> None:
@@ -151,45 +190,54 @@ def _formulas(shown: TrendsFilter, *, letters: str) -> tuple[FormulaPlan, ...]:
     )
 
 
-def _series(node: Series, index: int, common: Condition, actor: Actor) -> SeriesPlan:
-    place = f"series.{index}"
-    entity = entity_of(node, place=place, common=common)
-    if not isinstance(node, Counted):
-        raise Unsupported(f"{place}: {node.kind}")
-    math = _math(node, place)
-    if math in FIRST_TIME_MATHS and not actor.is_person:
-        raise Unsupported(f"{place}.math: {math} with aggregation_group_type_index")
-    if math == "unique_group":
-        actor = group_actor(node.math_group_type_index, place=f"{place}.math_group_type_index")
-    return SeriesPlan(
-        index=index,
-        node=node,
-        math=math,
-        entity=entity,
-        actor=actor,
-        property=_math_property(node, place),
-        first_of={FIRST_TIME: entity.without_filters(), FIRST_MATCHING: entity}.get(math),
-    )
+@dataclass(frozen=True, kw_only=True)
+class SeriesReader:
+    """`actor` is whom the query counts where a series does not say."""
 
+    team: Team
+    clock: Clock
+    common: Condition
+    actor: Actor
+    display: str
 
-def _math(node: Counted, place: str) -> str:
-    math = node.math or "total"
-    is_known = math in SIMPLE_MATHS or math in PROPERTY_MATHS or math.endswith(COUNT_PER_ACTOR)
-    if not is_known:
-        raise Unsupported(f"{place}.math: {math}")
-    if math == "unique_group" and node.math_group_type_index is None:
-        raise Refusal(f"{place}.math_group_type_index: required with the math unique_group.")
-    return math
+    def read(self, node: Series, index: int) -> SeriesPlan:
+        place = f"series.{index}"
+        entity = entity_of(node, place=place, common=self.common)
+        if not isinstance(node, Counted):
+            raise Unsupported(f"{place}: {node.kind}")
+        math = self._math(node, place)
+        return SeriesPlan(
+            index=index,
+            node=node,
+            math=math,
+            entity=entity,
+            actor=self._actor(node, math, place),
+            measure=self._measure(node, place),
+            first_of={FIRST_TIME: entity.without_filters(), FIRST_MATCHING: entity}.get(math),
+        )
 
+    def _math(self, node: Counted, place: str) -> str:
+        math = node.math or "total"
+        if self.display == BOX_PLOT:
+            return "total"
+        is_known = math in SIMPLE_MATHS or math in PROPERTY_MATHS or math.endswith(COUNT_PER_ACTOR)
+        if not is_known:
+            raise Unsupported(f"{place}.math: {math}")
+        if self.display == HEATMAP and math not in HEATMAP_MATHS:
+            raise Unsupported(f"{place}.math: {math} with the display {HEATMAP}", "is not supported")
+        if math == "unique_group" and node.math_group_type_index is None:
+            raise Refusal(f"{place}.math_group_type_index: required with the math unique_group.")
+        return math
 
-def _math_property(node: Counted, place: str) -> Property | None:
-    if node.math not in PROPERTY_MATHS:
-        return None
-    if not node.math_property:
-        raise Refusal(f"{place}.math_property: required with the math {node.math}.")
-    if node.math_property_revenue_currency:
-        raise Unsupported(f"{place}.math_property_revenue_currency")
-    scope = SCOPES.get(node.math_property_type or "event")
-    if not scope:
-        raise Unsupported(f"{place}.math_property_type: {node.math_property_type}")
-    return Property(scope=scope, key=node.math_property)
+    def _actor(self, node: Counted, math: str, place: str) -> Actor:
+        """The first time of a user is that of a person, whatever else a query counts."""
+        if math in FIRST_TIME_MATHS:
+            return PERSON
+        if math in ACTOR_MATHS and node.math_group_type_index is not None:
+            return group_actor(node.math_group_type_index, place=f"{place}.math_group_type_index")
+        return self.actor
+
+    def _measure(self, node: Counted, place: str) -> Measure | None:
+        if self.display == BOX_PLOT:
+            return property_measure(node, place=place, clock=self.clock, reader=f"display {BOX_PLOT}")
+        return measure_of(node, place=place, team=self.team, clock=self.clock)

@@ -6,13 +6,14 @@ from typing import Any
 
 import orjson
 
+from insights.queries.buckets import starts_from
 from insights.queries.entities import id_of, name_of, type_of
 from insights.queries.periods import Period
 from insights.queries.responses import response
 from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
 from insights.queries.trends.fetch import Cells, Number
 from insights.queries.trends.formulas import formula_results
-from insights.queries.trends.plan import PROPERTY_MATHS, SeriesPlan, TrendsPlan
+from insights.queries.trends.plan import SLOPE, SeriesPlan, TrendsPlan
 
 JSON = dict[str, Any]
 
@@ -26,10 +27,30 @@ def shape(plan: TrendsPlan, cells: Mapping[tuple[int, int], Cells]) -> JSON:
     ]
     if plan.formulas:
         results = formula_results(plan, results)
+    if plan.display == SLOPE:
+        is_incomplete = _ends_now(plan)
+        results = [{**_ends_of(result), "incomplete_end": is_incomplete} for result in results]
+    return {**body_of(plan, results), "hasMore": any(OTHER_VALUE in one.by_value for one in cells.values())}
+
+
+def body_of(plan: TrendsPlan, results: list[JSON]) -> JSON:
     asked = plan.periods[0].range
-    has_more = any(OTHER_VALUE in one.by_value for one in cells.values())
-    body = response(results, clock=plan.clock, date_from=asked.date_from, date_to=asked.date_to)
-    return {**body, "hasMore": has_more}
+    return response(results, clock=plan.clock, date_from=asked.date_from, date_to=asked.date_to)
+
+
+def _ends_of(result: JSON) -> JSON:
+    """The first and the last bucket, which a slope is drawn between."""
+    ends = {key: [*result[key][:1], *result[key][1:][-1:]] for key in ("data", "labels", "days")}
+    return {**result, **ends, "count": sum(ends["data"])}
+
+
+def _ends_now(plan: TrendsPlan) -> bool:
+    """Whether the last bucket is still being filled."""
+    starts = plan.periods[0].buckets.starts
+    if not starts:
+        return False
+    [end] = starts_from(starts[-1], interval=plan.interval, first=1, count=1)
+    return starts[-1] <= plan.clock.now < end
 
 
 def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells) -> Iterator[JSON]:
@@ -73,18 +94,21 @@ def _shown_values(plan: TrendsPlan, cells: Cells) -> list[str]:
     hidden = {OTHER_VALUE} if plan.breakdown.hides_other else set()
     if not totals.get(NULL_VALUE):
         hidden.add(NULL_VALUE)
-    places = {NULL_VALUE: 1, OTHER_VALUE: 2}
     shown = [value for value in totals if value not in hidden]
-    return sorted(shown, key=lambda value: (places.get(value, 0), -totals[value], value.encode()))
+    return sorted(shown, key=lambda value: (_place(value), -totals[value], value.encode()))
+
+
+def _place(value: str) -> int:
+    return 2 if value == OTHER_VALUE else int(NULL_VALUE in value)
 
 
 def _result(plan: TrendsPlan, period: Period, series: SeriesPlan, numbers: Mapping[int, Number]) -> JSON:
     result = {
-        "action": _action(plan, period, series),
-        "filter": _filter(plan, period),
+        "action": action_of(plan, period, series),
+        "filter": filter_of(plan, period),
         "order": series.index,
         "label": name_of(series.node),
-        **_numbers(plan, period, _multiplied(series, numbers)),
+        **_numbers(plan, period, numbers),
     }
     if period.compare_label:
         result |= {"compare": True, "compare_label": period.compare_label}
@@ -103,13 +127,6 @@ def _numbers(plan: TrendsPlan, period: Period, numbers: Mapping[int, Number]) ->
     return {"data": values, "labels": period.buckets.labels(), "days": period.buckets.days(), "count": count}
 
 
-def _multiplied(series: SeriesPlan, numbers: Mapping[int, Number]) -> Mapping[int, Number]:
-    factor = series.node.math_multiplier
-    if factor is None or series.math not in PROPERTY_MATHS:
-        return numbers
-    return {bucket: number * factor for bucket, number in numbers.items()}
-
-
 def _smoothed(values: list[Number], width: int) -> list[Number]:
     """The mean of the last `width` buckets (of fewer at the start), rounded down."""
     if width <= 1:
@@ -118,7 +135,7 @@ def _smoothed(values: list[Number], width: int) -> list[Number]:
     return [(sums[end] - sums[max(end - width, 0)]) // min(width, end) for end in range(1, len(sums))]
 
 
-def _action(plan: TrendsPlan, period: Period, series: SeriesPlan) -> JSON:
+def action_of(plan: TrendsPlan, period: Period, series: SeriesPlan) -> JSON:
     node = series.node
     return {
         "id": id_of(node),
@@ -135,7 +152,7 @@ def _action(plan: TrendsPlan, period: Period, series: SeriesPlan) -> JSON:
     }
 
 
-def _filter(plan: TrendsPlan, period: Period) -> JSON:
+def filter_of(plan: TrendsPlan, period: Period) -> JSON:
     return {
         "insight": "TRENDS",
         "display": plan.display,

@@ -3,7 +3,6 @@
 import pytest
 
 from common.exceptions import Refusal
-from insights.queries.hogql.text_table import text_table
 
 DATES = {"dateRange": {"date_from": "2024-01-08", "date_to": "2024-01-10"}}
 
@@ -132,15 +131,10 @@ def test_placeholders_that_mean_nothing_are_refused(refusal_or_rows, text, messa
             "Ambiguous query. Found multiple sources for field: uuid.",
         ),
         ("SELECT lower(1, 2)", "Function 'lower' expects 1 arguments, found 2."),
-        ("SELECT event FROM events WHERE event IN COHORT 1", "Cohorts in queries are not supported yet."),
+        ("SELECT event FROM events WHERE person_id IN COHORT 1", "Could not find a cohort with the id 1."),
+        ("SELECT event FROM events WHERE person_id IN COHORT 'x'", "Could not find a cohort with the name 'x'."),
+        ("SELECT event FROM events WHERE person_id IN COHORT event", "IN COHORT needs the id or the name of a cohort."),
     ],
 )
 def test_refusals_name_what_is_wrong(refusal_or_rows, text, message):
     assert refusal_or_rows(text) == message
-
-
-def test_an_answer_as_a_text_table(stored, run_query):
-    assert text_table(run_query("SELECT event, count(), 1 / 3, NULL FROM events GROUP BY event ORDER BY 2")) == (
-        "event|count()|divide(1, 3)|null\nsigned up|2|0.33333|\n$pageview|3|0.33333|"
-    )
-    assert text_table(run_query("SELECT 'a|b' AS x LIMIT 0")) == "x\nNo data."

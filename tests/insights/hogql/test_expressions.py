@@ -8,7 +8,7 @@ from common.exceptions import Refusal
 from events.filtering.moments import Clock
 from events.filtering.sql import compose
 from insights.queries.database import fetch_rows
-from insights.queries.hogql import compile_aggregate, compile_condition, compile_expression, compile_order
+from insights.queries.hogql import compile_aggregate, compile_expression
 
 CLOCK_AT = datetime(2024, 1, 10, 15, 30, tzinfo=UTC)
 
@@ -17,15 +17,12 @@ CLOCK_AT = datetime(2024, 1, 10, 15, 30, tzinfo=UTC)
 def rows(team, stored):
     """`rows(compiled)`: its value for each event, as another engine would ask for it."""
 
-    def fetch(compiled, condition=None):
-        where = condition.sql if condition else compose("TRUE")
-        joins = condition.joins if condition else compiled.joins
+    def fetch(compiled):
         statement = compose(
-            "SELECT {value} FROM events e{joins} WHERE e.team_id = {team} AND {where} ORDER BY 1",
+            "SELECT {value} FROM events e{joins} WHERE e.team_id = {team} ORDER BY 1",
             value=compiled.sql,
-            joins=joins,
+            joins=compiled.joins,
             team=team.pk,
-            where=where,
         )
         return [row[0] for row in fetch_rows(statement)]
 
@@ -51,14 +48,6 @@ def test_what_it_reads_of_persons_comes_as_a_join(team, clock, rows):
     assert rows(compiled)[:2] == ["ann@example.com", "ann@example.com"]
 
 
-def test_a_condition_is_true_or_false(team, clock, rows):
-    condition = compile_condition(
-        "properties.$browser = 'Safari' AND person.properties.age > 40", team=team, clock=clock
-    )
-
-    assert rows(compile_expression("1", team=team, clock=clock), condition) == [1, 1]
-
-
 def test_an_aggregate(team, clock, rows):
     compiled = compile_aggregate("sum(properties.price) / 2", team=team, clock=clock)
 
@@ -66,23 +55,15 @@ def test_an_aggregate(team, clock, rows):
     assert compiled.sql.text.count("sum(") == 1
 
 
-def test_an_order_has_a_direction(team, clock):
-    assert compile_order("timestamp DESC", team=team, clock=clock).direction == "DESC"
-    assert compile_order("event", team=team, clock=clock).direction == "ASC"
-
-
 @pytest.mark.parametrize(
     ("compile_", "text"),
     [
-        (compile_condition, "count() > 1"),
-        (compile_condition, "event"),
         (compile_aggregate, "event"),
         (compile_expression, "{filters}"),
         (compile_expression, "{x}"),
         (compile_expression, "arrayJoin([1])"),
         (compile_expression, "nope"),
         (compile_expression, "event; DROP TABLE events"),
-        (compile_order, "event, timestamp"),
     ],
 )
 def test_what_does_not_fit_is_refused(team, clock, compile_, text):

@@ -178,6 +178,7 @@ QUESTIONS = [
     "SELECT distinct_id FROM person_distinct_ids ORDER BY 1",
     "SELECT max(toUnixTimestamp(timestamp)) FROM events",
     "SELECT key, properties FROM groups",
+    "SELECT person_id, cohort_id FROM cohort_people",
 ]
 
 

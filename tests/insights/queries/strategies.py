@@ -1,8 +1,10 @@
 """What the differential tests are made of: few values, so that events and filters often meet."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.insights.queries.reference.samples import SampleEvent, SamplePerson
@@ -71,6 +73,10 @@ def as_persons(by_number):
     return [SamplePerson(number, found) for number, found in by_number.items()]
 
 
+MOMENTS = ["2024-03-05T10:20:30Z", "1709634030", 1709634031]
+# What definitions say of properties; mostly of one kind and key, so that it meets the filter.
+defined = st.sampled_from([None, "Numeric", "Duration", "Boolean", "DateTime"])
+types = st.dictionaries(st.tuples(st.sampled_from(["event", "person"]), st.sampled_from(KEYS)), defined)
 patterns = st.sampled_from(["a", "^a", "c$", r"^\d+$", r"\bABC\b", "(?i)é", "a.b", "[a-c]{2,}?", "x|10", r"\.", "^$"])
 _keys = {"key": st.sampled_from(KEYS), "type": st.sampled_from(["event", "person"])}
 
@@ -83,7 +89,7 @@ leaves = st.one_of(
     _filters(["exact", "is_not", "in", "not_in"], st.one_of(scalars, st.lists(scalars, max_size=3), st.none())),
     _filters(["icontains", "not_icontains"], st.one_of(texts, st.lists(texts, max_size=2))),
     _filters(["regex", "not_regex"], st.one_of(patterns, st.lists(patterns, max_size=2))),
-    _filters(["gt", "gte", "lt", "lte"], numbers),
+    _filters(["gt", "gte", "lt", "lte"], st.one_of(numbers, st.sampled_from(["b", "2024-03-05", *MOMENTS]))),
     _filters(["between", "not_between"], st.tuples(numbers, numbers).map(list)),
     _filters(["is_set", "is_not_set"], st.none()),
     _filters(
@@ -98,6 +104,45 @@ groups = st.recursive(
     ),
     max_leaves=5,
 )
+# Expressions, each with the filters that say the same.
+WORDS = ["", "10", "abc", "ABC", "a'b\\", "true", "Éa"]
+
+
+def _quoted(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+@st.composite
+def said_twice(draw):
+    kind, key, word = (
+        draw(st.sampled_from(["event", "person"])),
+        draw(st.sampled_from(KEYS)),
+        draw(st.sampled_from(WORDS)),
+    )
+    name = f"{'person.' if kind == 'person' else ''}properties[{_quoted(key)}]"
+    operator, text = draw(
+        st.sampled_from(
+            [
+                ("exact", f"{name} = {_quoted(word)}"),
+                ("is_not", f"{name} != {_quoted(word)}"),
+                ("is_not", f"not ({name} = {_quoted(word)})"),
+                ("icontains", f"{name} ilike {_quoted('%' + word.replace(chr(92), chr(92) * 2) + '%')}"),
+                ("is_set", f"isNotNull({name})"),
+                ("is_not_set", f"{name} is null"),
+            ]
+        )
+    )
+    return text, {"type": kind, "key": key, "operator": operator, "value": word}
+
+
+@st.composite
+def both_said(draw):
+    (one, same), (other, same_other) = draw(said_twice()), draw(said_twice())
+    word = draw(st.sampled_from(["and", "or"]))
+    return f"({one}) {word} ({other})", {"type": word.upper(), "values": [same, same_other]}
+
+
+expressions = st.one_of(said_twice(), both_said())
 filter_lists = st.one_of(st.just([]), st.lists(groups, max_size=2))
 group_or_list = st.one_of(
     filter_lists,
@@ -106,10 +151,29 @@ group_or_list = st.one_of(
 
 FIRST_TIMES = ["first_time_for_user", "first_matching_event_for_user"]
 MATHS = {
-    "ActionsLineGraph": [*FIRST_TIMES, "total", "dau", "weekly_active", "sum", "max", "avg", "avg_count_per_actor"],
-    "ActionsLineGraphCumulative": ["total", "dau", "sum"],
-    "ActionsTable": [*FIRST_TIMES, "total", "dau", "sum", "max", "avg", "avg_count_per_actor"],
+    "ActionsLineGraph": [
+        *FIRST_TIMES,
+        *[
+            "total",
+            "dau",
+            "weekly_active",
+            "monthly_active",
+            "sum",
+            "max",
+            "min",
+            "avg",
+            "avg_count_per_actor",
+            "hogql",
+        ],
+    ],
+    "ActionsLineGraphCumulative": ["total", "dau", "sum", "hogql"],
+    "ActionsTable": [
+        *FIRST_TIMES,
+        *["total", "dau", "weekly_active", "monthly_active", "sum", "max", "avg", "avg_count_per_actor", "hogql"],
+    ],
 }
+#: What the evaluator of trends knows to reckon by itself.
+EXPRESSIONS = ["count() / uniq(person_id)", "sum(toFloat(properties.price))", "uniq(properties.$browser)"]
 
 
 @st.composite
@@ -119,15 +183,22 @@ def series(draw, maths):
         "event": draw(st.sampled_from(["$pageview", "signed up", None])),
         "math": draw(st.sampled_from(maths)),
         "math_property": "price",
+        "math_hogql": draw(st.sampled_from(EXPRESSIONS)),
+        "math_multiplier": draw(st.sampled_from([None, None, 2, -0.5])),
         "properties": draw(filter_lists),
     }
 
 
 @st.composite
 def combined(draw, maths):
-    nodes = draw(st.lists(series(["total"]), min_size=1, max_size=2))
-    math = draw(st.sampled_from(maths))
-    return {"kind": "GroupNode", "operator": "OR", "nodes": nodes, "math": math, "math_property": "price"}
+    return {
+        "kind": "GroupNode",
+        "operator": draw(st.sampled_from(["OR", "AND"])),
+        "nodes": draw(st.lists(series(["total"]), min_size=1, max_size=2)),
+        "math": draw(st.sampled_from(maths)),
+        "math_property": "price",
+        "math_hogql": draw(st.sampled_from(EXPRESSIONS)),
+    }
 
 
 @st.composite
@@ -141,8 +212,7 @@ def date_ranges(draw):
 def trends_queries(draw):
     display = draw(st.sampled_from(list(MATHS)))
     interval = draw(st.sampled_from(["day", "hour", "week", "month"]))
-    # Sliding windows are defined by the day; other intervals have a meaning of their own.
-    maths = [math for math in MATHS[display] if math != "weekly_active" or interval == "day"]
+    maths = MATHS[display]
     return {
         "kind": "TrendsQuery",
         "series": draw(st.lists(st.one_of(series(maths), combined(maths)), min_size=1, max_size=2)),
@@ -155,7 +225,8 @@ def trends_queries(draw):
 
 @st.composite
 def breakdown_queries(draw):
-    node = {"kind": "EventsNode", "event": "$pageview", "math": draw(st.sampled_from(["total", "dau"]))}
+    math = draw(st.sampled_from(["total", "dau", "hogql"]))
+    node = {"kind": "EventsNode", "event": "$pageview", "math": math, "math_hogql": draw(st.sampled_from(EXPRESSIONS))}
     limit = {"breakdown_limit": draw(st.integers(1, 4))}
     asked = draw(st.one_of(old_breakdowns, st.lists(new_breakdowns, min_size=1, max_size=3).map(as_list)))
     return {
@@ -169,6 +240,7 @@ def breakdown_queries(draw):
 old_breakdowns = st.one_of(
     st.sampled_from(KEYS).map(lambda key: {"breakdown": key}),
     st.integers(1, 4).map(lambda bins: {"breakdown": "small", "breakdown_histogram_bin_count": bins}),
+    st.just({"breakdown": "properties.$browser", "breakdown_type": "hogql"}),
 )
 new_breakdowns = st.one_of(
     st.sampled_from(KEYS).map(lambda key: {"property": key}),
@@ -195,6 +267,7 @@ journeys = st.lists(
     max_size=25,
 )
 wide = {"date_from": "2024-03-01", "date_to": "2024-04-10"}
+all_of_it = {"date_from": "2024-02-01", "date_to": "2024-04-30"}
 
 
 @st.composite
@@ -219,6 +292,33 @@ def funnels(draw):
 
 
 @st.composite
+def funnels_with_options(draw):
+    """Some step after the first is optional, and none of these is just the same as the required step after it."""
+    first = draw(funnel_steps())
+    others = draw(st.lists(st.tuples(funnel_steps(), st.booleans()), min_size=1, max_size=4))
+    steps = [first, *({**step, "optionalInFunnel": is_optional} for step, is_optional in others)]
+    assume(any(is_optional for _, is_optional in others))
+    for one, following in pairwise(steps):
+        same = (one["event"], one["properties"]) == (following["event"], following["properties"])
+        assume(not (one.get("optionalInFunnel") and same and not following["optionalInFunnel"]))
+    required = [place for place, step in enumerate(steps) if not step.get("optionalInFunnel")]
+    spans = [(a, b) for a in required for b in required if a < b]
+    exclusion = draw(st.sampled_from([None, *spans]))
+    exclusions = [] if exclusion is None else [_spoiling(*exclusion)]
+    asked = {
+        "funnelOrderType": draw(st.sampled_from(["ordered", "strict"])),
+        "funnelWindowInterval": draw(st.sampled_from([1, 2, 14, 30])),
+        "funnelWindowIntervalUnit": draw(st.sampled_from(["minute", "hour", "day"])),
+        "exclusions": exclusions,
+    }
+    return {"kind": "FunnelsQuery", "series": steps, "funnelsFilter": asked, "dateRange": wide}
+
+
+def _spoiling(first, last):
+    return {"kind": "EventsNode", "event": "x", "funnelFromStep": first, "funnelToStep": last}
+
+
+@st.composite
 def funnel_steps(draw):
     math = draw(st.sampled_from(["total"] * 8 + ["first_time_for_user", "first_time_for_user_with_filters"]))
     properties = draw(st.sampled_from([[], [], [], [{"key": "price", "value": 1}]]))
@@ -235,8 +335,7 @@ def funnel_exclusions(draw, steps, order):
     last = len(steps) - 1
     spans = [(first, second) for first in range(last) for second in range(first + 1, last + 1)]
     first, second = (0, last) if order == "unordered" else draw(st.sampled_from(spans))
-    node = {"kind": "EventsNode", "event": "x", "funnelFromStep": first, "funnelToStep": second}
-    return draw(st.lists(st.just(node), max_size=2))
+    return draw(st.lists(st.just(_spoiling(first, second)), max_size=2))
 
 
 @st.composite
@@ -244,25 +343,41 @@ def retentions(draw):
     entity = st.fixed_dictionaries(
         {"id": st.sampled_from(["$pageview", "signed up", None]), "properties": filter_lists}
     )
+    period = draw(st.sampled_from(["Hour", "Day", "Week", "Month"]))
     asked = {
-        "period": draw(st.sampled_from(["Hour", "Day", "Week", "Month"])),
+        "period": period,
         "totalIntervals": draw(st.sampled_from([1, 2, 8, 11, 62])),
         "targetEntity": draw(entity),
         "returningEntity": draw(entity),
         "retentionType": draw(
             st.sampled_from(["retention_recurring", "retention_first_time", "retention_first_ever_occurrence"])
         ),
-        "cumulative": draw(st.booleans()),
         "minimumOccurrences": draw(st.sampled_from([1, 1, 2])),
+        "retentionCustomBrackets": draw(st.sampled_from([None, None, [1, 3], [2, 2, 30]])),
+        **draw(st.sampled_from(RETENTION_MODES)),
     }
-    broken_down = {"breakdown": "$browser", "breakdown_type": "person"}
+    # So many hours are beyond the limit.
+    first = st.sampled_from([None, "2024-03-01", "2024-03-09", "2024-04-30"]) if period != "Hour" else st.none()
+    broken_down = {"breakdown": "$browser", "breakdown_type": draw(st.sampled_from(["person", "event"]))}
     return {
         "kind": "RetentionQuery",
         "retentionFilter": asked,
-        "dateRange": {"date_to": draw(st.sampled_from([None, "2024-03-10", "2024-03-31", "2024-04-07"]))},
+        "dateRange": {
+            "date_from": draw(first),
+            "date_to": draw(st.sampled_from([None, "2024-03-10", "2024-03-31", "2024-04-07"])),
+        },
         "properties": draw(filter_lists),
-        **({"breakdownFilter": broken_down} if draw(st.booleans()) else {}),
+        **({"breakdownFilter": {**broken_down, "breakdown_limit": 100}} if draw(st.booleans()) else {}),
     }
+
+
+RETENTION_MODES = [
+    {},
+    {"cumulative": True},
+    {"timeWindowMode": "24_hour_windows"},
+    {"aggregationType": "sum", "aggregationProperty": "small"},
+    {"aggregationType": "avg", "aggregationProperty": "small", "aggregationPropertyType": "person"},
+]
 
 
 @st.composite
@@ -311,10 +426,13 @@ walks = st.lists(
 )
 
 
+BOTH = [{"startPoint": start, "endPoint": end} for start, end in [("/a", "/b/1"), ("", "/a"), ("/a", "/a")]]
+
+
 @st.composite
 def paths(draw):
-    kinds = st.lists(st.sampled_from(["$pageview", "$screen", "custom_event"]), unique=True)
-    point = draw(st.sampled_from([{}, {}, {"startPoint": "/a"}, {"endPoint": "/a"}, {"endPoint": "signed up"}]))
+    kinds = st.lists(st.sampled_from(["$pageview", "$screen", "custom_event", "hogql"]), unique=True)
+    point = draw(st.sampled_from([{}, {}, {"startPoint": "/a"}, {"endPoint": "/a"}, {"endPoint": "signed up"}, *BOTH]))
     rules = [
         {"regex": r"/b/\d+", "alias": "/b/:id"},
         {"regex": "a|ab", "alias": r"\1z"},
@@ -325,6 +443,7 @@ def paths(draw):
         "dateRange": wide,
         "pathsFilter": {
             "includeEventTypes": draw(st.one_of(st.none(), kinds)),
+            "pathsHogQLExpression": draw(st.sampled_from([None, None, "properties.$screen_name"])),
             "excludeEvents": draw(st.lists(st.sampled_from(["/a", "signed up", ""]), max_size=1)),
             "pathGroupings": draw(st.lists(st.sampled_from(["/b/*", "*x.io*", "sign"]), max_size=2, unique=True)),
             "localPathCleaningFilters": draw(st.lists(st.sampled_from(rules), max_size=2)),

@@ -58,6 +58,38 @@ def test_one_date_replaces_both():
     assert changed["dateRange"] == {"date_from": None, "date_to": "2024-03-01"}
 
 
+def test_dates_that_are_meant_exactly_stay_so():
+    changed = apply_dashboard_filters(trends(), {"date_from": "2024-03-01T10:00:00", "explicitDate": True})
+
+    assert changed["dateRange"] == {"date_from": "2024-03-01T10:00:00", "date_to": None, "explicitDate": True}
+
+
+@pytest.mark.parametrize(("own", "chosen", "found"), [(True, None, True), (True, False, False), (False, True, True)])
+def test_the_filter_of_test_accounts_has_three_states(own, chosen, found):
+    changed = apply_dashboard_filters(trends(filterTestAccounts=own), {"filterTestAccounts": chosen})
+
+    assert changed["filterTestAccounts"] is found
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken"),
+    [
+        ("TrendsQuery", {"interval", "breakdownFilter"}),
+        ("FunnelsQuery", {"interval", "breakdownFilter"}),
+        ("RetentionQuery", {"breakdownFilter"}),
+        ("LifecycleQuery", {"interval"}),
+        ("StickinessQuery", {"interval"}),
+        ("PathsQuery", set()),
+    ],
+)
+def test_each_kind_takes_what_it_has_a_place_for(kind, taken):
+    filters = {"interval": "week", "breakdown_filter": {"breakdown": "$os"}, "date_from": "-30d", "properties": ADDED}
+
+    changed = apply_dashboard_filters({"kind": kind}, filters)
+
+    assert changed.keys() == {"kind", "dateRange", "properties", *taken}
+
+
 def test_interval_test_accounts_and_breakdown_override():
     filters = {"interval": "week", "filterTestAccounts": False, "breakdown_filter": {"breakdown": "$os"}}
 
@@ -74,6 +106,18 @@ def test_kinds_without_a_breakdown_or_an_interval_ignore_them():
     paths = {"kind": "PathsQuery", "pathsFilter": {}}
 
     assert apply_dashboard_filters(paths, filters) == paths
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"kind": "TrendsQuery", "trendsFilter": {"display": "CalendarHeatmap"}},
+        {"kind": "TrendsQuery", "trendsFilter": {"display": "BoxPlot"}},
+        {"kind": "FunnelsQuery", "funnelsFilter": {"funnelVizType": "time_to_convert"}},
+    ],
+)
+def test_a_drawing_that_has_no_breakdown_ignores_the_dashboards(query):
+    assert apply_dashboard_filters(query, {"breakdown_filter": {"breakdown": "$os"}}) == query
 
 
 def test_there_is_nothing_to_compare_all_with():
@@ -98,6 +142,17 @@ def test_sql_gets_the_filters_as_a_placeholder():
         "dateRange": {"date_from": "-7d", "date_to": None},
         "filterTestAccounts": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"), [({"date_from": "-7d"}, ("-7d", "now")), ({"date_to": "-1d"}, ("-24h", "-1d"))]
+)
+def test_a_table_of_events_keeps_the_date_that_is_not_named(filters, found):
+    query = {"kind": "EventsQuery", "select": ["*"], "after": "-24h", "before": "now"}
+
+    changed = apply_dashboard_filters(query, filters)
+
+    assert (changed["after"], changed["before"]) == found
 
 
 def test_tables_of_events_get_after_and_before():

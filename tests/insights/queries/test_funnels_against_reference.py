@@ -30,6 +30,43 @@ def test_the_same_steps(team, months, query, events, zone):
         assert bool(found[0]["count"]) == bool(expected)
 
 
+@given(query=ours.funnels_with_options(), events=ours.journeys)
+@differential
+def test_the_same_optional_steps(team, months, query, events):
+    expected = reference.counts_with_options(query, events, {}, zone=ours.UTC_ZONE, now=NOW)
+
+    assert shown(results_over(team, query, events, {}, ours.UTC_ZONE, False)) == expected
+
+
+@given(query=ours.funnels(), events=ours.journeys)
+@differential
+def test_the_same_for_whatever_is_counted(team, months, query, events):
+    query["funnelsFilter"]["funnelAggregateByHogQL"] = "properties.$browser"
+    query.pop("breakdownFilter", None)
+    expected = reference.counts(query, events, {}, zone=ours.UTC_ZONE, now=NOW)
+
+    found = results_over(team, query, events, {}, ours.UTC_ZONE, False)
+
+    assert shown(found) == expected.get(None, [(0, None, None)] * len(query["series"]))
+
+
+@given(query=ours.funnels(), events=ours.journeys)
+@differential
+def test_the_same_comparison(team, months, query, events):
+    query.pop("breakdownFilter", None)
+    current = {**query, "dateRange": {"date_from": "2024-03-21", "date_to": "2024-03-22"}}
+    previous = {**query, "dateRange": {"date_from": "2024-03-20", "date_to": "2024-03-21"}}
+    nobody = [(0, None, None)] * len(query["series"])
+    expected = [
+        reference.counts(one, events, {}, zone=ours.UTC_ZONE, now=NOW).get(None, nobody) for one in (current, previous)
+    ]
+
+    compared = {**current, "compareFilter": {"compare": True, "compare_to": "-1d"}}
+    found = results_over(team, compared, events, {}, ours.UTC_ZONE, False)
+
+    assert shown(found) == expected[0] + expected[1]
+
+
 @given(query=ours.funnels(), events=ours.journeys, zone=ours.zones, interval=st.sampled_from(["day", "week", "month"]))
 @differential
 def test_the_same_trend(team, months, query, events, zone, interval):

@@ -119,7 +119,9 @@ def test_what_makes_no_sense_is_refused_in_words(team, store, query, words):
     ("query", "words"),
     [
         (trends(series=[{"kind": "ActionsNode", "id": 1}]), "Action ID 1 does not exist!"),
-        (trends(series=[{"kind": "EventsNode", "math": "hogql"}]), "series.0.math: hogql"),
+        (trends(series=[{"kind": "EventsNode", "math": "hogql"}]), "series.0.math_hogql: required"),
+        (trends(conversionGoal={"customEventName": "x"}), "conversionGoal is not supported yet"),
+        (trends(interval="second"), "interval: second"),
         (trends(properties=[{"type": "cohort", "key": "id", "value": 1}]), "properties.0: Cohort 1 does not exist."),
         (trends(properties=[{"key": "x", "operator": "semver_gt", "value": "1.2"}]), "semver_gt"),
         (
@@ -129,18 +131,16 @@ def test_what_makes_no_sense_is_refused_in_words(team, store, query, words):
         (trends(breakdownFilter={"breakdowns": [{"property": "x"}] * 4}), "breakdownFilter.breakdowns: at most 3"),
         (
             trends(breakdownFilter={"breakdowns": [{"property": "x"}, {"property": "y", "type": "session"}]}),
-            "breakdownFilter.breakdowns.1: a breakdown of type session",
+            "breakdownFilter.breakdowns.1: sessions have no property 'y'",
         ),
         (
             trends(breakdownFilter={"breakdown": "x", "breakdown_histogram_bin_count": 0}),
             "breakdown_histogram_bin_count",
         ),
         (trends(aggregation_group_type_index=5), "aggregation_group_type_index"),
-        (
-            trends(series=[{"kind": "GroupNode", "operator": "AND", "nodes": [{"kind": "EventsNode"}] * 2}]),
-            "operator: AND",
-        ),
-        (trends(trendsFilter={"display": "BoxPlot"}), "BoxPlot"),
+        (trends(breakdownFilter={"breakdown": "x", "breakdown_type": "data_warehouse"}), "of type data_warehouse"),
+        (trends(trendsFilter={"display": "TwoDimensionalHeatmap"}), "display: TwoDimensionalHeatmap"),
+        (trends(trendsFilter={"display": "BoxPlot"}), "series.0.math_property: required with the display BoxPlot"),
         ({"kind": "SessionsQuery", "select": []}, "Unsupported query kind: SessionsQuery"),
     ],
 )

@@ -98,6 +98,33 @@ def test_groups_are_as_old_as_their_first_event(ask, store):
     assert (data(results)["new"], data(results)["returning"]) == ([0, 1, 0, 0], [0, 0, 1, 0])
 
 
+def test_the_last_bucket_counts_to_its_end(ask, store):
+    store(visits(1, 13))
+    weeks = {"date_from": "2024-01-01", "date_to": "2024-01-10"}
+
+    assert data(ask(lifecycle(interval="week", dateRange=weeks)))["new"] == [0, 1]
+
+
+def test_who_comes_every_day_returns_also_on_the_first(ask, store):
+    store(visits(1, 5, 6, 7))
+
+    assert data(ask(lifecycle()))["returning"] == [1, 0, 0, 0]
+
+
+def test_all_four_statuses_come_whichever_are_shown(ask, store):
+    results = ask(lifecycle(lifecycleFilter={"toggledLifecycles": ["new"], "showLegend": True}))
+
+    assert [one["status"] for one in results] == ["new", "returning", "resurrecting", "dormant"]
+    assert results[3]["data"] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("math", [None, "total", "dau"])
+def test_persons_are_counted_however_often_they_come(ask, store, math):
+    store(visits(1, 7, 7))
+
+    assert data(ask(lifecycle(series=[{"kind": "EventsNode", "event": "$pageview", "math": math}])))["new"][0] == 1
+
+
 def test_no_series_no_results(ask):
     assert ask(lifecycle(series=[])) == []
 
@@ -110,6 +137,7 @@ def test_no_series_no_results(ask):
         (lifecycle(series=[{"kind": "EventsNode", "math": "sum"}]), "series.0.math: sum"),
         (lifecycle(interval="second"), "interval: second"),
         (lifecycle(aggregation_group_type_index=9), "aggregation_group_type_index"),
+        (lifecycle(customAggregationTarget=True), "customAggregationTarget"),
         (lifecycle(dateRange={"date_from": "0001-01-01", "date_to": "0001-01-02"}), "too far away"),
     ],
 )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,46 @@ def test_excluded_steps_are_as_if_they_had_not_been(ask, store):
     assert ask(paths(excludeEvents=["/b"])) == [("1_/a", "2_/c", 1)]
 
 
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (None, [("1_/a", "2_/b", 1), ("2_/b", "3_/c", 1), ("3_/c", "4_/d", 1), ("4_/d", "5_/e", 1)]),
+        (4, [("1_/a", "2_/b", 1), ("2_/b", "3_...", 1), ("3_...", "4_/d", 1), ("4_/d", "5_/e", 1)]),
+        (3, [("1_/a", "2_...", 1), ("2_...", "3_/e", 1)]),
+        (1, []),
+    ],
+)
+def test_from_one_point_to_another_the_middle_of_long_paths_is_one_step(ask, store, limit, expected):
+    names = ["/x", "/e", "/a", "/b", "/c", "/d", "/e", "/z", "/a"]
+    store(walk(1, *((name, minute) for minute, name in enumerate(names))) + walk(2, ("/e", 0), ("/a", 1)))
+
+    assert ask(paths(startPoint="/a/", endPoint="/e", stepLimit=limit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expression", "expected"),
+    [
+        (["hogql"], "properties.page", [("1_one", "2_two", 1), ("2_two", "3_", 1)]),
+        (["hogql"], "person.properties.team", []),
+        (["custom_event", "hogql"], "concat(event, '!')", [("1_signed up!", "2_paid!", 1)]),
+        (None, "concat(event, '!')", [("1_/a", "2_signed up!", 1), ("2_signed up!", "3_paid!", 1)]),
+        (["custom_event"], "concat(event, '!')", [("1_signed up", "2_paid", 1)]),
+        (["hogql"], None, [("1_$pageview", "2_signed up", 1), ("2_signed up", "3_paid", 1)]),
+    ],
+)
+def test_expressions_name_steps(ask, store, kinds, expression, expected):
+    at = walk(1, ("/a", 0), ("/b", 1), ("/c", 2))
+    store(
+        [
+            replace(at[0], properties={**at[0].properties, "page": "one"}),
+            replace(at[1], event="signed up", properties={"page": "two"}),
+            replace(at[2], event="paid", properties={}),
+        ]
+    )
+
+    assert ask(paths(includeEventTypes=kinds, pathsHogQLExpression=expression)) == expected
+
+
 def test_steps_are_grouped_and_cleaned(ask, store):
     store(walk(1, ("/a", 0), ("/user/1", 1), ("/user/2", 2), ("/shop/7/buy", 3), ("/shop/8/buy", 4)))
 
@@ -123,8 +164,8 @@ def test_edges_are_limited_and_what_then_hangs_in_the_air_is_dropped(ask, store)
         (paths(edgeLimit=10**9), "edgeLimit"),
         (paths(minEdgeWeight=-1), "minEdgeWeight"),
         (paths(maxEdgeWeight=2**40), "maxEdgeWeight"),
-        (paths(includeEventTypes=["hogql"]), "pathsHogQLExpression"),
-        (paths(startPoint="/a", endPoint="/b"), "startPoint together with endPoint"),
+        (paths(pathsHogQLExpression="x"), r"pathsFilter\.pathsHogQLExpression: Unable to resolve field: x"),
+        (paths(pathsHogQLExpression="count()"), r"pathsFilter\.pathsHogQLExpression: an aggregate"),
         (paths(localPathCleaningFilters=[{"regex": "(", "alias": "x"}]), "Invalid regular expression"),
         (paths(pathGroupings=["*"] * 51), "groupings"),
         (

@@ -84,6 +84,47 @@ def test_compare_adds_the_period_before(ask, store):
     assert (previous["compare_label"], previous["data"]) == ("previous", [1, 0, 0, 0])
 
 
+def test_each_series_is_counted_by_itself_and_each_period_too(ask, store):
+    store(visits(1, 7, 8) + visits(2, 4))
+    node = {"kind": "EventsNode", "event": "$pageview", "custom_name": "Visits"}
+
+    results = ask(stickiness(node, {"kind": "EventsNode", "event": "left"}, compareFilter={"compare": True}))
+
+    assert [(one["compare_label"], one["label"], one["order"], one["count"]) for one in results] == [
+        ("current", "$pageview", 0, 1),
+        ("current", "left", 1, 0),
+        ("previous", "$pageview", 0, 1),
+        ("previous", "left", 1, 0),
+    ]
+    assert results[0]["action"]["custom_name"] == "Visits"
+
+
+def test_the_period_to_compare_with_may_be_named(ask, store):
+    store(visits(1, 1))
+
+    asked = {"compareFilter": {"compare": True, "compare_to": "-1w"}, "dateRange": {"date_from": "2024-01-08"}}
+    _, previous = ask(stickiness(**asked))
+
+    assert previous["data"][0] == 1
+
+
+def test_cumulative_meets_the_criteria_in_several_days(ask, store):
+    store(visits(1, 7, 7, 8, 9, 9) + visits(2, 7, 7))
+
+    asked = {"computedAs": "cumulative", "stickinessCriteria": {"operator": "gte", "value": 2}}
+    [result] = ask(stickiness(stickinessFilter=asked, intervalCount=1))
+
+    assert result["data"] == [2, 1, 0, 0]
+
+
+def test_the_last_interval_may_be_shorter_than_the_others(ask, store):
+    store(visits(1, 7, 10))
+
+    [result] = ask(stickiness(intervalCount=3))
+
+    assert (result["data"], result["labels"]) == ([0, 1], ["1 day", "2 days"])
+
+
 def test_groups_may_be_counted(ask, store):
     store(visits(1, 7, **{"$group_0": "acme"}) + visits(2, 8, **{"$group_0": "acme"}) + visits(3, 8))
 

@@ -11,6 +11,7 @@ from tests.insights.queries.reference.samples import SampleEvent, SamplePerson
 NOW = datetime(2024, 1, 10, 15, 30, tzinfo=UTC)
 DATES = {"date_from": "2024-01-09", "date_to": "2024-01-10"}
 SERIES = [{"kind": "EventsNode", "event": "a"}, {"kind": "EventsNode", "event": "b", "custom_name": "Paid"}]
+ROWS = {"EventsQuery", "ActorsQuery", "PersonsNode", "HogQLQuery"}
 BROWSER = {"breakdownFilter": {"breakdown": "$browser"}}
 
 
@@ -32,9 +33,9 @@ def table(team, store):
 
     def shown(**query):
         query = {"dateRange": DATES, **query}
-        if query["kind"] == "EventsQuery":
+        if query["kind"] in ROWS:
             del query["dateRange"]
-        return format_results(query, run(query, team=team, now=NOW)["results"])
+        return format_results(query, run(query, team=team, now=NOW))
 
     return shown
 
@@ -85,7 +86,25 @@ def test_events(table):
     assert shown == 'event|properties\nb|{"$browser":"Safari"}'
 
 
+def test_aggregates_of_events(table):
+    assert table(kind="EventsQuery", select=["event", "count() -- How many"]) == "event|count() -- How many\na|2\nb|1"
+
+
+def test_persons(table):
+    persons = table(kind="ActorsQuery", select=["properties.plan", "count()"], orderBy=["count()", "properties.plan"])
+
+    assert persons == "properties.plan|count()\npaid|1\n|1"
+    assert table(kind="PersonsNode").splitlines()[0] == "person"
+    assert '"plan":"paid"' in table(kind="PersonsNode")
+
+
+def test_sql(table):
+    assert table(kind="HogQLQuery", query="SELECT event, count() AS c FROM events GROUP BY 1 ORDER BY 2") == (
+        "event|c\nb|1\na|3"
+    )
+
+
 def test_nothing_is_no_data(team):
     query = {"kind": "PathsQuery", "pathsFilter": {}}
 
-    assert format_results(query, run(query, team=team, now=NOW)["results"]) == "No data."
+    assert format_results(query, run(query, team=team, now=NOW)) == "No data."

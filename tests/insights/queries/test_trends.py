@@ -330,3 +330,232 @@ def test_hours_and_minutes(team, store):
 
     assert (hours["days"][2], hours["labels"][2], hours["data"][2]) == ("2024-01-10 09:00:00", "10-Jan 09:00", 1)
     assert (minutes["data"], minutes["labels"][0]) == ([0, 1, 0], "10-Jan 08:59")
+
+
+def seen(*days, person=1, event="$pageview"):
+    return [SampleEvent(event, at(f"{day} 12:00:00"), person=person) for day in days]
+
+
+def test_monthly_active_looks_back_thirty_days(team, store):
+    store(seen("2023-12-12") + seen("2023-12-11", person=2))
+
+    result = only(run(trends(node(math="monthly_active"), dateRange={"date_from": "-1d"}), team=team, now=NOW))
+
+    # The 30 days that end on 9 and on 10 January begin on 11 and on 12 December.
+    assert result["data"] == [2, 1]
+
+
+@pytest.mark.parametrize(("math", "interval"), [("weekly_active", "month"), ("monthly_active", "month")])
+def test_active_people_of_long_intervals_are_those_of_the_interval(team, store, math, interval):
+    store(seen("2023-12-31") + seen("2024-01-01", "2024-01-09", person=2))
+
+    query = trends(node(math=math), interval=interval, dateRange={"date_from": "2024-01-01"})
+
+    assert only(run(query, team=team, now=NOW))["data"] == [1]
+
+
+def test_weekly_active_by_week_is_that_of_the_week(team, store):
+    store(seen("2024-01-02", "2024-01-08") + seen("2024-01-06", person=2))
+
+    query = trends(node(math="weekly_active"), interval="week", dateRange={"date_from": "2023-12-31"})
+
+    assert only(run(query, team=team, now=NOW))["data"] == [2, 1]
+
+
+def test_monthly_active_by_week_is_that_of_the_first_day_of_the_week(team, store):
+    store(seen("2023-12-02") + seen("2023-12-01", person=2) + seen("2024-01-01", person=3))
+
+    query = trends(node(math="monthly_active"), interval="week", dateRange={"date_from": "2023-12-31"})
+
+    # 31 December and 7 January are Sundays: 30 days before their ends it was 2 and 9 December.
+    assert only(run(query, team=team, now=NOW))["data"] == [1, 1]
+
+
+def test_weekly_active_by_hour_is_that_of_168_hours(team, store):
+    store([SampleEvent("$pageview", at("2024-01-03 12:00:00"))])
+
+    dates = {"date_from": "2024-01-10T10:00", "date_to": "2024-01-10T12:59"}
+    result = only(run(trends(node(math="weekly_active"), interval="hour", dateRange=dates), team=team, now=NOW))
+
+    assert result["data"] == [1, 1, 0]
+
+
+@pytest.mark.parametrize(("math", "value"), [("weekly_active", 2), ("monthly_active", 3)])
+@pytest.mark.parametrize("date_from", ["-1d", "-90d"])
+def test_active_people_in_all_are_those_of_the_last_days_of_the_range(team, store, math, value, date_from):
+    store(
+        seen("2024-01-10") + seen("2024-01-04", person=2) + seen("2024-01-03", person=3) + seen("2023-12-11", person=4)
+    )
+
+    query = trends(node(math=math), dateRange={"date_from": date_from}, trendsFilter={"display": "ActionsTable"})
+
+    assert only(run(query, team=team, now=NOW))["aggregated_value"] == value
+
+
+def grouped(*keys, **properties):
+    return [
+        SampleEvent("$pageview", NOW, person=number, properties={"$group_1": key, **properties})
+        for number, key in enumerate(keys)
+    ]
+
+
+@pytest.mark.parametrize("math", ["dau", "weekly_active", "monthly_active", "unique_group"])
+def test_actors_may_be_groups(team, store, math):
+    store(grouped("acme", "acme", "globex", "", None))
+
+    result = only(run(trends(node(math=math, math_group_type_index=1)), team=team, now=NOW))
+
+    assert result["data"][-1] == 2
+    assert result["action"]["math_group_type_index"] == 1
+
+
+def test_cumulative_groups_are_counted_once(team, store):
+    store(
+        [
+            SampleEvent("$pageview", at(f"2024-01-0{day} 01:00:00"), properties={"$group_0": key})
+            for day, key in ((4, "acme"), (5, "acme"), (6, "globex"), (7, "acme"))
+        ]
+    )
+
+    series = node(math="unique_group", math_group_type_index=0)
+    result = only(run(trends(series, trendsFilter={"display": "ActionsLineGraphCumulative"}), team=team, now=NOW))
+
+    assert result["data"] == [0, 1, 1, 2, 2, 2, 2, 2]
+
+
+def test_a_first_time_is_that_of_a_person_whatever_else_is_counted(team, store):
+    store(grouped("acme", "acme", None))
+
+    for math in ("first_time_for_user", "first_matching_event_for_user"):
+        result = only(run(trends(node(math=math), aggregation_group_type_index=1), team=team, now=NOW))
+        assert result["count"] == 3
+
+
+@pytest.mark.parametrize(("math", "value"), [("sum", -60), ("avg", -20), ("min", -30), ("max", -10), ("p90", -12)])
+def test_numbers_are_multiplied_before_anything_is_made_of_them(team, store, math, value):
+    store([SampleEvent("bought", NOW, properties={"price": price}) for price in (100, 200, 300)])
+
+    series = node("bought", math=math, math_property="price", math_multiplier=-0.1)
+    result = only(run(trends(series, trendsFilter={"display": "ActionsTable"}), team=team, now=NOW))
+
+    assert result["aggregated_value"] == pytest.approx(value)
+
+
+def test_a_multiplier_leaves_counts_alone(team, store):
+    store(PAGEVIEWS)
+
+    assert only(run(trends(node(math_multiplier=100)), team=team, now=NOW))["count"] == 5
+
+
+def test_a_combined_series_may_ask_for_all_parts_at_once(team, store):
+    store(PAGEVIEWS)
+    safari = node(properties=[{"key": "$browser", "value": "Safari"}])
+    early = node(None, properties=[{"key": "$browser", "operator": "is_set"}])
+
+    def count(*nodes):
+        return only(run(trends({"kind": "GroupNode", "operator": "AND", "nodes": nodes}), team=team, now=NOW))["count"]
+
+    assert count(safari, early) == 2
+    assert count(safari, node("signed up")) == 0
+    assert count(node(None), node("signed up")) == 1
+
+
+def test_a_sample_is_everything(team, store):
+    store(PAGEVIEWS)
+
+    assert only(run(trends(node(), samplingFactor=0.1), team=team, now=NOW))["count"] == 5
+
+
+def test_all_time_is_not_compared(team, store):
+    store(PAGEVIEWS)
+
+    query = trends(node(), dateRange={"date_from": "all"}, compareFilter={"compare": True})
+
+    assert "compare_label" not in only(run(query, team=team, now=NOW))
+
+
+def test_compare_to_moves_the_whole_period(team, store):
+    store(seen("2024-01-10", "2023-12-27", "2023-12-20"))
+
+    query = trends(node(), compareFilter={"compare": True, "compare_to": "-2w"})
+    current, previous = run(query, team=team, now=NOW)["results"]
+
+    assert (current["days"][0], previous["days"][0], previous["days"][-1]) == ("2024-01-03", "2023-12-20", "2023-12-27")
+    assert previous["data"] == [1, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_hidden_others_still_say_that_there_is_more(team, store):
+    store(PAGEVIEWS)
+
+    asked = {"breakdown": "$browser", "breakdown_limit": 1, "breakdown_hide_other_aggregation": True}
+    answer = run(trends(node(), breakdownFilter=asked), team=team, now=NOW)
+
+    assert [one["breakdown_value"] for one in answer["results"]] == ["Chrome"]
+    assert answer["hasMore"] is True
+
+
+def test_compared_breakdowns_are_ranked_each_in_its_own_period(team, store):
+    store(
+        [
+            SampleEvent("$pageview", at(f"{day} 12:00:00"), properties={"plan": plan})
+            for day, plan in (("2024-01-10", "a"), ("2024-01-10", "a"), ("2024-01-09", "b"), ("2024-01-01", "b"))
+        ]
+    )
+
+    query = trends(node(), breakdownFilter={"breakdown": "plan"}, compareFilter={"compare": True})
+    results = run(query, team=team, now=NOW)["results"]
+
+    assert [(one["compare_label"], one["breakdown_value"], one["count"]) for one in results] == [
+        ("current", "a", 2),
+        ("current", "b", 1),
+        ("previous", "b", 1),
+    ]
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_booleans_are_written_out(team, store, value):
+    store([SampleEvent("$pageview", NOW, properties={"is_new": value})])
+
+    result = only(run(trends(node(), breakdownFilter={"breakdown": "is_new"}), team=team, now=NOW))
+
+    assert result["breakdown_value"] == ("true" if value else "false")
+
+
+def test_an_empty_text_is_as_good_as_no_value(team, store):
+    store([SampleEvent("$pageview", NOW, properties={"plan": plan}) for plan in ("", None, "a")])
+
+    results = run(trends(node(), breakdownFilter={"breakdown": "plan"}), team=team, now=NOW)["results"]
+
+    assert [(one["breakdown_value"], one["count"]) for one in results] == [
+        ("a", 1),
+        ("$$_posthog_breakdown_null_$$", 2),
+    ]
+
+
+def test_a_month_is_counted_whole_and_a_week_from_its_day(team, store):
+    store(seen("2024-01-01", "2024-01-02", "2024-01-03"))
+
+    def data(interval):
+        return only(run(trends(node(), interval=interval, dateRange={"date_from": "2024-01-02"}), team=team, now=NOW))
+
+    assert (data("month")["data"], data("month")["labels"]) == ([3], ["Jan 2024"])
+    assert (data("week")["data"], data("week")["labels"]) == ([2, 0], ["2–6 Jan", "7–10 Jan"])
+
+
+def test_totals_count_by_the_day_whatever_the_interval(team, store):
+    store(seen("2024-01-01", "2024-01-02"))
+
+    query = trends(
+        node(), interval="month", dateRange={"date_from": "2024-01-02"}, trendsFilter={"display": "ActionsTable"}
+    )
+
+    assert only(run(query, team=team, now=NOW))["aggregated_value"] == 1
+
+
+def test_smoothing_rounds_down_what_is_below_zero_too(team, store):
+    store([SampleEvent("bought", NOW, properties={"price": -3})])
+
+    series = node("bought", math="sum", math_property="price")
+    result = only(run(trends(series, trendsFilter={"smoothingIntervals": 2}), team=team, now=NOW))
+
+    assert result["data"] == [0, 0, 0, 0, 0, 0, 0, -2]

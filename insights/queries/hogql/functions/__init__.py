@@ -35,6 +35,7 @@ FUNCTIONS: dict[str, Builder] = {
 }
 #: SQL spells its functions in any case; ClickHouse its own in one only.
 _IN_ANY_CASE = {name.lower(): name for name in FUNCTIONS}
+_OF_AGGREGATES = ("distinct", "filter_expr", "order_by", "within_group")
 _AGGREGATES_IN_ANY_CASE = {"count", "sum", "avg", "min", "max", "median", "countif", "sumif", "avgif", "minif", "maxif"}
 
 
@@ -52,6 +53,8 @@ def call_function(compiler: "Expressions", node: Node) -> Value:
     builder = FUNCTIONS.get(call.name)
     if builder is None or call.parameters:
         raise unsupported(node)
+    if any(node.get(word) for word in _OF_AGGREGATES):
+        raise Refusal(f"Function '{node['name']}' is no aggregate: it takes no DISTINCT, FILTER or ORDER BY.")
     return builder(call)
 
 

@@ -10,10 +10,16 @@ from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.comparisons import collation
 from insights.queries.hogql.functions.signatures import LETTERS, READERS, Call
+from insights.queries.hogql.orders import order_by
 from insights.queries.hogql.types import COUNT, FLOAT, INTEGER, TEXT, Kind, Type, array_of
 from insights.queries.hogql.values import Value, constant
 
 _MOST_PARAMETERS = 20
+# What keeps every row until the end. Distinct rows are sorted first, on disk.
+_GATHERING = ("array_agg({a}", "string_agg({a}")
+# What Postgres takes of all rows of a group only.
+_NOT_OVER_WINDOWS = ("DISTINCT ", "ORDER BY", "WITHIN GROUP")
+_DEFAULT_TOP, _MOST_TOP = 10, 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +86,7 @@ AGGREGATES: dict[str, Aggregate] = {
     },
     **dict.fromkeys(_UNIQUE, _DISTINCT),
     # Arbitrary in ClickHouse; here always the same one.
-    **dict.fromkeys(
-        _ANY, Aggregate(template="(array_agg({a} ORDER BY {a}{collation}){only})[1]", gives=_same, skips="{a}")
-    ),
+    **dict.fromkeys(_ANY, _MINIMUM),
     "argMin": Aggregate(
         template="(array_agg({a} ORDER BY {b}, {a}){only})[1]", takes=("any", "any"), gives=_same, skips="{a} {b}"
     ),
@@ -92,6 +96,15 @@ AGGREGATES: dict[str, Aggregate] = {
     "groupArray": _LIST,
     "array_agg": _LIST,
     "groupUniqArray": replace(_LIST, template="coalesce(array_agg(DISTINCT {a}){only}, ARRAY[]::{array})"),
+    "topK": Aggregate(
+        template=(
+            "ARRAY(SELECT top.x FROM unnest(array_agg({a}){only}) AS top(x) GROUP BY top.x"
+            " ORDER BY count(*) DESC, top.x{collation} LIMIT {k})"
+        ),
+        gives=array_of,
+        is_nullable=False,
+        skips="{a}",
+    ),
     "groupConcat": Aggregate(template="string_agg({a}, ','{order}){only}", takes=("text",), gives=TEXT, skips="{a}"),
     "avgWeighted": Aggregate(
         template="(sum({a} * {b}){only} / nullif(sum({b}){only}, 0))", takes=("float", "float"), gives=FLOAT
@@ -153,7 +166,10 @@ def aggregate(call: Call, *, over: Sql | None = None) -> Value:
     values = _arguments(call, known, values)
     if known in (_MINIMUM, _MAXIMUM) and values[0].type.kind in _WITHOUT_EXTREMES:
         known = _FIRST if known == _MINIMUM else _LAST
-    return _finished(_template(call, known), known, values, conditions, over=over, call=call)
+    template = _template(call, known)
+    if over is not None and any(words in template for words in _NOT_OVER_WINDOWS):
+        raise Refusal(f"Unsupported function call '{call.name}(...)' over a window.", code="unsupported_function")
+    return _finished(template, known, values, conditions, over=over, call=call)
 
 
 def _read(call: Call, value: Value) -> Value:
@@ -208,11 +224,14 @@ def _finished(
         **named,
         **_parameters(call),
         only=_only([*conditions, *skipped], over),
-        order=_order(call),
+        order=order_by(call.compiler, call.node.get("order_by")),
         distinct=Sql("DISTINCT " if call.node.get("distinct") else ""),
         collation=Sql(collation(values[0].type) if values else ""),
         array=Sql(type_.postgres),
+        k=_top(call),
     )
+    if over is None and any(words in template for words in _GATHERING):
+        call.compiler.scope.gathered.append(_size(values[0].sql, [*conditions, *skipped]))
     return _with_default(Value(sql=sql, type=type_, is_nullable=known.is_nullable), call, values)
 
 
@@ -230,24 +249,25 @@ def _only(conditions: list[Sql], over: Sql | None) -> Sql:
     return compose("{rows} OVER ({window})", rows=rows, window=over) if over is not None else rows
 
 
-def _order(call: Call) -> Sql:
-    nodes = call.node.get("order_by") or []
-    if not nodes:
-        return Sql("")
-    parts = [_ordered(call, node) for node in nodes]
-    return compose(" ORDER BY {parts}", parts=joined(", ", parts))
+def _size(value: Sql, conditions: list[Sql]) -> Sql:
+    """About how many bytes an array of these values takes while it grows."""
+    return compose("coalesce(sum(pg_column_size({a}) + 32){only}, 0)", a=value, only=_only(conditions, None))
 
 
-def _ordered(call: Call, node: dict) -> Sql:
-    value = call.compiler.value(node["expr"])
-    direction = "DESC" if node.get("order") == "DESC" else "ASC"
-    return compose("{value}" + f"{collation(value.type)} {direction} NULLS LAST", value=value.sql)
+def _top(call: Call) -> int:
+    """The parameter of `topK(10)(x)`."""
+    if call.name.removesuffix("If") != "topK":
+        return 0
+    most = call.compiler.value(call.parameters[0]).constant if call.parameters else _DEFAULT_TOP
+    if not isinstance(most, int) or isinstance(most, bool) or not 0 < most <= _MOST_TOP:
+        raise Refusal(f"The parameter of 'topK' must be a whole number from 1 to {_MOST_TOP}.")
+    return most
 
 
 def _parameters(call: Call) -> dict[str, object]:
     base = call.name.removesuffix("If")
     if base not in PARAMETRIC:
-        if call.parameters and base not in ("groupArray", "groupUniqArray"):
+        if call.parameters and base not in ("groupArray", "groupUniqArray", "topK"):
             raise Refusal(f"Function '{call.name}' takes no parameters.")
         return {}
     levels = [_level(call, node) for node in call.parameters[:_MOST_PARAMETERS]] or [0.5]
@@ -263,7 +283,7 @@ def _level(call: Call, node: dict) -> float:
 
 def limited(value: Value, call: Call) -> Value:
     """`groupArray(10)(x)`: so many of them at most."""
-    if not call.parameters or value.type.kind is not Kind.ARRAY or call.name.removesuffix("If") in PARAMETRIC:
+    if call.name.removesuffix("If") not in ("groupArray", "groupUniqArray") or not call.parameters:
         return value
     most = call.compiler.value(call.parameters[0]).constant
     if not isinstance(most, int) or isinstance(most, bool) or not 0 < most < 1_000_000:

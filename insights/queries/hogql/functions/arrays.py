@@ -73,6 +73,46 @@ def _with_array(template: str) -> Builder:
     return build
 
 
+def _with_same(template: str) -> Builder:
+    """Of two arrays of one kind, an array of that kind."""
+
+    def build(call: Call) -> Value:
+        call.expect(2, 2)
+        one = call.value(0, "array")
+        other = convert(call.value(1, "array"), one.type, call.clock)
+        return Value(sql=compose(template, a=one.sql, b=other.sql), type=one.type)
+
+    return build
+
+
+def _difference(call: Call) -> Value:
+    """Each number less the one before it; the first is 0."""
+    call.expect(1, 1)
+    array = call.value(0, "array")
+    if array.type.item.kind not in (Kind.INTEGER, Kind.FLOAT):
+        raise Refusal(f"Function '{call.name}' needs an array of numbers, not of {array.type.item.kind}.")
+    sql = compose(
+        "ARRAY(SELECT u.x - coalesce(lag(u.x) OVER (ORDER BY u.place), u.x)"
+        " FROM unnest({a}) WITH ORDINALITY AS u(x, place) ORDER BY u.place)",
+        a=array.sql,
+    )
+    return Value(sql=sql, type=array.type)
+
+
+def _with_constant(call: Call) -> Value:
+    """`arrayWithConstant(length, x)`."""
+    call.expect(2, 2)
+    count = call.constant(0, int, "whole number")
+    if not 0 <= count <= MAX_RUN:
+        raise Refusal(f"arrayWithConstant makes at most {MAX_RUN} elements.")
+    value = call.value(1)
+    if value.type.kind is Kind.ARRAY:
+        raise Refusal("Arrays of arrays are not supported.")
+    type_ = array_of(value.type)
+    sql = compose("array_fill({x}::" + value.type.postgres + ", ARRAY[{n}::int])", x=value.sql, n=count)
+    return Value(sql=sql, type=type_)
+
+
 def _concat(call: Call) -> Value:
     call.expect(1, None)
     values = [call.value(index, "array") for index in range(len(call.nodes))]
@@ -183,6 +223,15 @@ ARRAYS: dict[str, Builder] = {
         " WHERE u.is_new ORDER BY u.place)"
     ),
     "arrayEnumerate": _of_array("ARRAY(SELECT generate_series(1, cardinality({a}))::bigint)", array_of(INTEGER)),
+    "arrayDifference": _difference,
+    "arrayWithConstant": _with_constant,
+    "arrayIntersect": _with_same(
+        "ARRAY(SELECT u.x FROM unnest({a}) WITH ORDINALITY AS u(x, place) WHERE u.x = ANY({b})"
+        " GROUP BY 1 ORDER BY min(u.place))"
+    ),
+    "arrayUnion": _with_same(
+        "ARRAY(SELECT u.x FROM unnest({a} || {b}) WITH ORDINALITY AS u(x, place) GROUP BY 1 ORDER BY min(u.place))"
+    ),
     "arrayPopBack": _of_array("trim_array({a}, least(1, cardinality({a})))"),
     "arrayPopFront": _of_array("({a})[2:cardinality({a})]"),
 }

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from common.exceptions import Refusal
 from events.filtering.sql import compose, joined
-from insights.queries.hogql.comparisons import OPERATORS, compare
+from insights.queries.hogql.comparisons import OPERATORS, QUERIES, compare
 from insights.queries.hogql.conversions import as_boolean, common_type, comparable_type, convert, unified
 from insights.queries.hogql.functions.signatures import Builder, Call, plain
 from insights.queries.hogql.operators import calculate, divide
@@ -70,6 +71,19 @@ def _null_if(call: Call) -> Value:
 def _assume_not_null(call: Call) -> Value:
     call.expect(1, 1)
     return replace(call.value(0), constant=NO_CONSTANT)
+
+
+def _exists(call: Call) -> Value:
+    """Of a subquery, which knows nothing of the rows around it."""
+    call.expect(1, 1)
+    if call.nodes[0].get("node") not in QUERIES:
+        raise Refusal("exists(…) needs a subquery.")
+    return Value(sql=compose("EXISTS ({query})", query=call.compiler.query(call.nodes[0]).sql), type=BOOLEAN)
+
+
+def _same(call: Call) -> Value:
+    call.expect(1, 1)
+    return call.value(0)
 
 
 def _is_null(template: str) -> Builder:
@@ -166,6 +180,9 @@ BRANCHES: dict[str, Builder] = {
     "nullIf": _null_if,
     "assumeNotNull": _assume_not_null,
     "toNullable": _assume_not_null,
+    "identity": _same,
+    "materialize": _same,
+    "exists": _exists,
     "empty": _empty("({size} = 0)"),
     "notEmpty": _empty("({size} > 0)"),
     "and": _junction("AND"),
@@ -174,6 +191,8 @@ BRANCHES: dict[str, Builder] = {
     "not": plain("(NOT {a})", "boolean", gives=BOOLEAN),
     "greatest": _extreme("greatest"),
     "least": _extreme("least"),
+    "max2": _extreme("greatest"),
+    "min2": _extreme("least"),
     "divide": _divide,
     **{name: _is_null(template) for name, template in _NULL_CHECKS.items()},
     **{name: _comparison(op) for name, op in OPERATORS.items()},

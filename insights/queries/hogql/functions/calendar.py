@@ -33,7 +33,20 @@ _PARTS: Mapping[str, str] = {
     "toYYYYMM": "to_char({local}, 'YYYYMM')::bigint",
     "toYYYYMMDD": "to_char({local}, 'YYYYMMDD')::bigint",
     "toYYYYMMDDhhmmss": "to_char({local}, 'YYYYMMDDHH24MISS')::bigint",
+    "toMillisecond": "extract(milliseconds FROM {local})::bigint % 1000",
     "toRelativeDayNum": "({local}::date - '1970-01-01'::date)::bigint",
+}
+_ALSO_CALLED = {
+    "year": "toYear",
+    "quarter": "toQuarter",
+    "month": "toMonth",
+    "day": "toDayOfMonth",
+    "dayOfMonth": "toDayOfMonth",
+    "dayOfYear": "toDayOfYear",
+    "dayOfWeek": "toDayOfWeek",
+    "hour": "toHour",
+    "minute": "toMinute",
+    "second": "toSecond",
 }
 #: How many boundaries of the unit lie between two moments.
 _COUNTED: Mapping[str, str] = {
@@ -261,6 +274,28 @@ def _unix(template: str) -> Builder:
     return build
 
 
+def _timezone(call: Call) -> Value:
+    call.expect(0, 0)
+    return constant(call.clock.zone.key)
+
+
+def _make_date(call: Call) -> Value:
+    """`makeDate(year, month, day)`; null for a day that does not exist."""
+    call.expect(3, 3)
+    year, month, day = (call.value(index, "integer").sql for index in range(3))
+    sql = compose(
+        "(CASE WHEN {year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND"
+        " extract(day FROM make_date({safe_year}, {safe_month}, 1) + '1 month -1 day'::interval)"
+        " THEN make_date({year}::int, {month}::int, {day}::int) END)",
+        year=year,
+        month=month,
+        day=day,
+        safe_year=compose("greatest(least({year}, 9999), 1)::int", year=year),
+        safe_month=compose("greatest(least({month}, 12), 1)::int", month=month),
+    )
+    return Value(sql=sql, type=DATE, is_nullable=True)
+
+
 _STARTS = {
     "Second": "second",
     "Minute": "minute",
@@ -273,6 +308,7 @@ _STARTS = {
 
 CALENDAR_FUNCTIONS: dict[str, Builder] = {
     **{name: _part(template) for name, template in _PARTS.items()},
+    **{alias: _part(_PARTS[name]) for alias, name in _ALSO_CALLED.items()},
     **{f"toStartOf{name}": _start_of(unit) for name, unit in _STARTS.items()},
     **{f"toInterval{unit.capitalize()}": _interval(unit) for unit in UNITS},
     **{f"add{unit.capitalize()}s": _add(unit, "+") for unit in UNITS},
@@ -302,6 +338,10 @@ CALENDAR_FUNCTIONS: dict[str, Builder] = {
     "now64": _now,
     "today": _day(0),
     "yesterday": _day(1),
+    "current_date": _day(0),
+    "current_timestamp": _now,
+    "timezone": _timezone,
+    "makeDate": _make_date,
     "toUnixTimestamp": _unix("floor(extract(epoch FROM {a}))::bigint"),
     "toUnixTimestamp64Milli": _unix("floor(extract(epoch FROM {a}) * 1000)::bigint"),
     "fromUnixTimestamp": plain("to_timestamp({a})", "float", gives=DATETIME),

@@ -1,7 +1,7 @@
 """From one type to another, by name. What cannot be read is null (`…OrZero`: 0)."""
 
 from dataclasses import replace
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from common.exceptions import Refusal
 from events.filtering.sql import compose
@@ -12,7 +12,7 @@ from insights.queries.hogql.values import Value, constant
 
 _INTEGERS = ("toInt", "toInt8", "toInt16", "toInt32", "toInt64", "toUInt8", "toUInt16", "toUInt32", "toUInt64")
 _FLOATS = ("toFloat", "toFloat32", "toFloat64", "toDecimal", "toDecimal32", "toDecimal64", "toDecimal128")
-_TIMES = ("toDateTime", "toDateTime32", "parseDateTimeBestEffort", "parseDateTimeBestEffortOrNull", "parseDateTime")
+_TIMES = ("toDateTime", "toDateTime32", "parseDateTimeBestEffort", "parseDateTimeBestEffortOrNull")
 _PRECISE_TIMES = ("toDateTime64", "parseDateTime64BestEffort", "parseDateTime64BestEffortOrNull")
 _ZERO = {INTEGER: 0, FLOAT: 0.0}
 
@@ -65,6 +65,19 @@ def _or_zero(type_: Type) -> Builder:
     return build
 
 
+def _or_default(type_: Type) -> Builder:
+    """`toFloatOrDefault(x, otherwise)`; 0 where nothing else is said."""
+
+    def build(call: Call) -> Value:
+        call.expect(1, 2)
+        value = convert(_source(call, type_), type_, call.clock)
+        otherwise = convert(call.value(1), type_, call.clock) if len(call.nodes) == 2 else constant(_ZERO[type_])
+        sql = compose("coalesce({a}, {otherwise})", a=value.sql, otherwise=otherwise.sql)
+        return Value(sql=sql, type=type_, is_nullable=otherwise.is_nullable)
+
+    return build
+
+
 def _text(call: Call) -> Value:
     call.expect(1, 2)
     value = _in_zone(call, call.value(0), 1)
@@ -76,10 +89,11 @@ def _time(type_: Type) -> Builder:
 
     def build(call: Call) -> Value:
         call.expect(1, 3)
-        value = convert(call.value(0), DATETIME, call.clock)
-        shown = replace(value, type=replace(type_, zone=value.type.zone), number=None)
         last = len(call.nodes) - 1
         is_zone = last > 0 and call.compiler.value(call.nodes[last]).type.kind is Kind.TEXT
+        clock = replace(call.clock, zone=ZoneInfo(zone_named(call, last))) if is_zone else call.clock
+        value = convert(call.value(0), DATETIME, clock)
+        shown = replace(value, type=replace(type_, zone=value.type.zone), number=None)
         moved = _in_zone(call, shown, last) if is_zone else shown
         if type_.precision or moved.is_constant:
             return moved
@@ -122,15 +136,21 @@ def _cast(call: Call) -> Value:
     return convert(call.value(0), type_named(call.constant(1, str, "type")), call.clock)
 
 
+def _type_name(call: Call) -> Value:
+    call.expect(1, 1)
+    value = call.value(0)
+    return constant(value.type.clickhouse(zone=call.clock.zone.key, is_nullable=value.is_nullable))
+
+
 CASTS: dict[str, Builder] = {
     **dict.fromkeys(_INTEGERS, cast_to(INTEGER)),
     **{f"{name}OrNull": cast_to(INTEGER) for name in _INTEGERS},
     **{f"{name}OrZero": _or_zero(INTEGER) for name in _INTEGERS},
-    **{f"{name}OrDefault": _or_zero(INTEGER) for name in _INTEGERS},
+    **{f"{name}OrDefault": _or_default(INTEGER) for name in _INTEGERS},
     **dict.fromkeys(_FLOATS, cast_to(FLOAT)),
     **{f"{name}OrNull": cast_to(FLOAT) for name in _FLOATS},
     **{f"{name}OrZero": _or_zero(FLOAT) for name in _FLOATS},
-    **{f"{name}OrDefault": _or_zero(FLOAT) for name in _FLOATS},
+    **{f"{name}OrDefault": _or_default(FLOAT) for name in _FLOATS},
     **dict.fromkeys(_TIMES, _time(DATETIME)),
     **dict.fromkeys(_PRECISE_TIMES, _time(DATETIME64)),
     "cast": _cast,
@@ -142,4 +162,6 @@ CASTS: dict[str, Builder] = {
     "toDate": _date,
     "toDateOrNull": _date,
     "toTimeZone": _to_time_zone,
+    "date": _date,
+    "toTypeName": _type_name,
 }

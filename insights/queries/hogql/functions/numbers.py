@@ -51,6 +51,8 @@ NUMBERS: dict[str, Builder] = {
     "floor": _whole("floor"),
     "ceil": _whole("ceil"),
     "ceiling": _whole("ceil"),
+    # Of a double: to the nearest, halves to the even one.
+    "roundBankers": plain("round({a})", "float", gives=FLOAT),
     "abs": plain("abs({a})", "number", gives=None),
     "negate": plain("(- {a})", "number", gives=None),
     "sign": plain("sign({a})::bigint", "float", gives=INTEGER),

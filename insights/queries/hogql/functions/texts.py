@@ -4,7 +4,7 @@ from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.captures import with_groups
 from insights.queries.hogql.conversions import as_text
 from insights.queries.hogql.functions.signatures import Builder, Call, by_count, plain
-from insights.queries.hogql.types import BOOLEAN, COUNT, INTEGER, TEXT, Kind, array_of
+from insights.queries.hogql.types import BOOLEAN, COUNT, INTEGER, TEXT, Kind, Type, array_of
 from insights.queries.hogql.values import Value, constant
 
 _LONGEST = 10_000
@@ -130,6 +130,44 @@ def _position(template: str) -> Builder:
     return plain(template, "text", "text", gives=COUNT)
 
 
+def _digest(size: int) -> Type:
+    """Bytes in ClickHouse; here they are written as hexadecimal digits from the start."""
+    return Type(kind=Kind.TEXT, label=f"FixedString({size})")
+
+
+def _hex(call: Call) -> Value:
+    call.expect(1, 1)
+    value = call.value(0)
+    is_digest = value.type.label.startswith("FixedString")
+    template = "upper({a})" if is_digest else "upper(encode(convert_to({a}, 'UTF8'), 'hex'))"
+    text = as_text(value, call.clock)
+    return Value(sql=compose(template, a=text.sql), type=TEXT, is_nullable=text.is_nullable)
+
+
+def _hash(seed: int) -> Builder:
+    """Not the numbers of ClickHouse, but as good for sampling and for keys. Never negative."""
+    return plain(f"(hashtextextended({{a}}, {seed}) & 9223372036854775807)", "text", gives=COUNT)
+
+
+def _search_any(template: str) -> Builder:
+    return plain(f"EXISTS (SELECT FROM unnest({{b}}) AS known(one) WHERE {template})", "text", "array", gives=BOOLEAN)
+
+
+def _split_by_regex(call: Call) -> Value:
+    """`splitByRegexp(pattern, text)`."""
+    call.expect(2, 2)
+    pattern = constant(with_groups(call.constant(0, str, "regular expression")))
+    text = call.value(1, "text")
+    sql = compose("coalesce(regexp_split_to_array({a}, {b}), ARRAY[]::text[])", a=text.sql, b=pattern.sql)
+    return Value(sql=sql, type=array_of(TEXT))
+
+
+def _concat_with(call: Call) -> Value:
+    call.expect(1, None)
+    parts = [as_text(value, call.clock) for value in call.values()]
+    return Value(sql=compose("concat_ws({parts})", parts=joined(", ", [part.sql for part in parts])), type=TEXT)
+
+
 TEXTS: dict[str, Builder] = {
     "concat": _concat,
     "length": _length,
@@ -176,10 +214,16 @@ TEXTS: dict[str, Builder] = {
     "countSubstrings": _position("((length({a}) - length(replace({a}, {b}, ''))) / nullif(length({b}), 0))::bigint"),
     "ascii": plain("ascii({a})::bigint", "text", gives=INTEGER),
     "base64Encode": plain("replace(encode(convert_to({a}, 'UTF8'), 'base64'), chr(10), '')", "text"),
-    "hex": plain("upper(encode(convert_to({a}, 'UTF8'), 'hex'))", "text"),
-    "MD5": plain("md5({a})", "text"),
-    # Not the numbers of ClickHouse, but as good for sampling and for keys.
-    "cityHash64": plain("hashtextextended({a}, 0)", "text", gives=INTEGER),
-    "sipHash64": plain("hashtextextended({a}, 1)", "text", gives=INTEGER),
-    "xxHash64": plain("hashtextextended({a}, 2)", "text", gives=INTEGER),
+    "hex": _hex,
+    "MD5": plain("md5({a})", "text", gives=_digest(16)),
+    "SHA256": plain("encode(sha256(convert_to({a}, 'UTF8')), 'hex')", "text", gives=_digest(32)),
+    "SHA512": plain("encode(sha512(convert_to({a}, 'UTF8')), 'hex')", "text", gives=_digest(64)),
+    "cityHash64": _hash(0),
+    "sipHash64": _hash(1),
+    "xxHash64": _hash(2),
+    "multiSearchAny": _search_any("strpos({a}, known.one) > 0"),
+    "multiSearchAnyCaseInsensitive": _search_any("strpos(lower({a}), lower(known.one)) > 0"),
+    "splitByRegexp": _split_by_regex,
+    "concatWithSeparator": _concat_with,
+    "concat_ws": _concat_with,
 }

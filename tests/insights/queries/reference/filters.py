@@ -16,16 +16,18 @@ NEGATIONS = {
 }
 
 
-def meets(filters, event_properties, person_properties, zone: ZoneInfo) -> bool:
+def meets(filters, event_properties, person_properties, zone: ZoneInfo, types=None) -> bool:
+    """`types`: what is defined of properties, by kind and key."""
     if not filters:
         return True
     if isinstance(filters, list):
-        return all(meets(one, event_properties, person_properties, zone) for one in filters)
+        return all(meets(one, event_properties, person_properties, zone, types) for one in filters)
     if "values" in filters:
-        holds = [meets(one, event_properties, person_properties, zone) for one in filters["values"]]
+        holds = [meets(one, event_properties, person_properties, zone, types) for one in filters["values"]]
         return all(holds) if filters["type"] == "AND" else any(holds) or not holds
     properties = person_properties if filters.get("type") == "person" else event_properties
-    return _holds(filters, text_of(properties.get(filters["key"])), zone)
+    defined = (types or {}).get((filters.get("type") or "event", filters["key"]))
+    return _holds(filters, text_of(properties.get(filters["key"])), zone, defined)
 
 
 def text_of(value) -> str | None:
@@ -42,7 +44,7 @@ def number_of(text: str | None) -> float | None:
     return float(text)
 
 
-def _holds(one, text: str | None, zone: ZoneInfo) -> bool:
+def _holds(one, text: str | None, zone: ZoneInfo, defined: str | None) -> bool:
     operator = one.get("operator") or "exact"
     if operator == "is_set":
         return text is not None
@@ -54,31 +56,59 @@ def _holds(one, text: str | None, zone: ZoneInfo) -> bool:
     if not values:
         return True
     if operator in NEGATIONS:
-        return not _any_matches(NEGATIONS[operator], values, text, zone)
-    return _any_matches(operator, values, text, zone)
+        return not _any_matches(NEGATIONS[operator], values, text, zone, defined)
+    return _any_matches(operator, values, text, zone, defined)
 
 
-def _any_matches(operator, values, text, zone) -> bool:
+def _any_matches(operator, values, text, zone, defined) -> bool:
     if text is None:
         return False
     if operator in ("between", "not_between"):
         number = number_of(text)
         inside = number is not None and values[0] <= number <= values[1]
         return number is not None and inside == (operator == "between")
-    return any(_matches(operator, value, text, zone) for value in values)
+    return any(_matches(operator, value, text, zone, defined) for value in values)
 
 
-def _matches(operator, value, text: str, zone: ZoneInfo) -> bool:
+def _matches(operator, value, text: str, zone: ZoneInfo, defined: str | None) -> bool:
     if operator in ("exact", "in"):
-        return text == text_of(value) or (isinstance(value, float) and text == text_of(value).removesuffix(".0"))
+        return _is_same(value, text, defined)
     if operator == "icontains":
         return text_of(value).lower() in text.lower()
     if operator == "regex":
         return re2.search(value, text) is not None
     if operator in ("gt", "gte", "lt", "lte"):
-        number = number_of(text)
-        return number is not None and _compare(operator, number, float(value))
+        return _is_ordered(operator, value, text, zone, defined)
     return _matches_date(operator, value, instant_of(text, zone), zone)
+
+
+def _is_same(value, text: str, defined: str | None) -> bool:
+    if text == text_of(value) or (isinstance(value, float) and text == text_of(value).removesuffix(".0")):
+        return True
+    if defined == "Boolean":
+        return text.strip().lower() == text_of(value).strip().lower() in ("true", "false")
+    if defined in ("Numeric", "Duration"):
+        number = number_of(text_of(value))
+        return number is not None and number == number_of(text)
+    return False
+
+
+def _is_ordered(operator, value, text: str, zone: ZoneInfo, defined: str | None) -> bool:
+    if defined == "DateTime":
+        left, right = instant_of(text, zone), _moment(value, zone)
+    elif number_of(text_of(value)) is None:
+        left, right = text.encode(), text_of(value).encode()
+    else:
+        left, right = number_of(text), number_of(text_of(value))
+    return left is not None and _compare(operator, left, right)
+
+
+def _moment(value, zone: ZoneInfo) -> datetime:
+    """A number is a unix time, of milliseconds where seconds would be after the year 5000."""
+    number = number_of(text_of(value))
+    if number is None:
+        return instant_of(value, zone)
+    return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
 
 
 def _compare(operator, left, right) -> bool:

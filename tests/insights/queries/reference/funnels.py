@@ -64,12 +64,19 @@ class Funnel:
         by_person = {}
         for event in self.events:
             value = self.value_of(event) if self.attribution == "all_events" and self.key else None
-            by_person.setdefault((event.person, value), []).append(event)
+            whose = self.actor_of(event)
+            if whose:
+                by_person.setdefault((whose, value), []).append(event)
         for (_, value), events in by_person.items():
             events = sorted(events, key=self._place)
             attempts = [one for one in self._attempts(events) if not self._is_spoiled(one, events)]
             if attempts:
                 yield value, events, attempts
+
+    def actor_of(self, event):
+        """Of an expression just `properties.…`, which may be a text that is missing or empty: nobody's."""
+        text = self.asked.get("funnelAggregateByHogQL")
+        return event.person if text is None else text_of(event.properties.get(text.removeprefix("properties.")))
 
     def _place(self, event):
         steps = self.steps_of(event)
@@ -167,6 +174,91 @@ class Funnel:
             return ""
         moment = min(said)[0] if self.attribution == "first_touch" else max(said)[0]
         return min(one for at, one in said if at == moment)
+
+
+class FunnelWithOptions(Funnel):
+    """Its attempts say of each step that they took when that was."""
+
+    def __init__(self, query, events, persons, **where):
+        super().__init__(query, events, persons, **where)
+        self.optional = {step for step in self.steps if query["series"][step].get("optionalInFunnel")}
+        self.required = [step for step in self.steps if step not in self.optional]
+
+    def _next_required(self, step):
+        return next((one for one in self.required if one > step), None)
+
+    def _in_order(self, events):
+        """Required steps go their way; an optional one counts that comes before whatever comes after it."""
+        places = {0: 0}
+        for place, event in enumerate(events):
+            wanted = self._next_required(max(places))
+            if place and wanted is not None and self.is_step(wanted, event):
+                places[wanted] = place
+        times = {step: events[place].timestamp for step, place in places.items()}
+        for step in sorted(self.optional, reverse=True):
+            before = max(one for one in self.required if one < step)
+            if before in places:
+                met = [one.timestamp for one in events[places[before] + 1 :] if self.is_step(step, one)]
+                following = self._next_required(step)
+                later = [one for one in times if one > step and (following is None or one <= following)]
+                if met and all(self._comes_before(step, met[0], one, times[one]) for one in later):
+                    times[step] = met[0]
+        return times
+
+    def _comes_before(self, step, at, other, other_at):
+        """Of simultaneous events the earlier step comes first, unless one event may be both."""
+        names = [self.query["series"][one]["event"] for one in (step, other)]
+        return at < other_at or (at == other_at and None not in names and names[0] != names[1])
+
+    def _strictly(self, events):
+        times, here = {0: events[0].timestamp}, 0
+        for event in events[1:]:
+            following = self._next_required(here)
+            last = max(self.steps) if following is None else following
+            here = next((step for step in range(here + 1, last + 1) if self.is_step(step, event)), None)
+            if here is None:
+                break
+            times[here] = event.timestamp
+            if here == max(self.steps):
+                break
+        return times
+
+    def _is_spoiled(self, times, events):
+        furthest = max(times)
+        for exclusion in self.asked.get("exclusions", []):
+            first, last = exclusion["funnelFromStep"], exclusion["funnelToStep"]
+            spoiling = [one.timestamp for one in events if self.is_exclusion(exclusion, one)]
+            if furthest < first:
+                continue
+            limit = times[last] if furthest >= last else None
+            for at in spoiling:
+                if at > times[first] and (at < limit if limit else at <= times[0] + self.window):
+                    return True
+        return False
+
+    @staticmethod
+    def best(attempts):
+        def rank(one):
+            furthest = max(one)
+            return -furthest, one[furthest], -sum(1 << step for step in one), -one[0].timestamp()
+
+        return min(attempts, key=rank)
+
+
+def counts_with_options(query, events, persons, **where):
+    """Per step (persons, average, median seconds from the required step before, of required ones)."""
+    funnel = FunnelWithOptions(query, events, persons, **where)
+    best = [funnel.best(attempts) for _, _, attempts in funnel.people()]
+    found = []
+    for step in funnel.steps:
+        there = [one for one in best if step in one]
+        before = max((one for one in funnel.required if one < step), default=None)
+        if step in funnel.optional or before is None or not there:
+            found.append((len(there), None, None))
+            continue
+        seconds = [(one[step] - one[before]).total_seconds() for one in there]
+        found.append((len(there), sum(seconds) / len(seconds), median(seconds)))
+    return found
 
 
 def counts(query, events, persons, **where):

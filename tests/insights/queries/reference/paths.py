@@ -23,7 +23,7 @@ def evaluate(query, events, *, span):
 
 
 def _is_included(asked, event):
-    kinds = asked.get("includeEventTypes") or []
+    kinds = [kind for kind in asked.get("includeEventTypes") or [] if kind != "hogql"]
     if not kinds:
         return True
     kind = event.event if event.event in ("$pageview", "$screen") else "custom_event"
@@ -31,11 +31,15 @@ def _is_included(asked, event):
 
 
 def _name(asked, event):
-    if event.event == "$pageview":
+    kinds = asked.get("includeEventTypes") or ["$pageview", "$screen", "hogql"]
+    expression = asked.get("pathsHogQLExpression") if "hogql" in kinds else None
+    if event.event == "$pageview" and "$pageview" in kinds:
         url = event.properties.get("$current_url") or ""
         name = url[:-1] if len(url) > 1 and url.endswith("/") else url
-    elif event.event == "$screen":
+    elif event.event == "$screen" and "$screen" in kinds:
         name = event.properties.get("$screen_name") or ""
+    elif expression:
+        name = event.properties.get(expression.removeprefix("properties.")) or ""
     else:
         name = event.event
     for rule in asked.get("localPathCleaningFilters") or []:
@@ -63,11 +67,24 @@ def _compact(session):
 def _shown(asked, path):
     names, limit = [name for _, name in path], asked.get("stepLimit") or 5
     start, end = asked.get("startPoint"), asked.get("endPoint")
+    if start and end:
+        return _between(path, names, start, end, limit)
     if start:
         return path[names.index(start) :][:limit] if start in names else []
     if end:
         return path[: names.index(end) + 1][-limit:] if end in names else []
     return path[:limit]
+
+
+def _between(path, names, start, end, limit):
+    if start not in names or end not in names[names.index(start) :]:
+        return []
+    first = names.index(start)
+    path = path[first : names.index(end, first) + 1]
+    half = limit // 2
+    if len(path) <= limit:
+        return path
+    return [*path[:half], (path[half][0], "..."), *path[len(path) - half :]]
 
 
 def _limited(asked, waits):

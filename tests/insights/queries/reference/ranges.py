@@ -49,7 +49,7 @@ def buckets_between(span, interval, zone, monday):
     found = []
     while day <= last:
         following = _following(day, interval)
-        found.append((_midnight(day, zone), _midnight(following, zone)))
+        found.append((midnight(day, zone), midnight(following, zone)))
         day = following
     return found
 
@@ -60,7 +60,7 @@ def _following(day, interval):
     return day + timedelta(days={"day": 1, "week": 7}[interval])
 
 
-def _midnight(day, zone):
+def midnight(day, zone):
     return _instant(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 

@@ -6,8 +6,10 @@ from math import floor
 from zoneinfo import ZoneInfo
 
 from tests.insights.queries.reference.filters import meets, number_of, text_of
-from tests.insights.queries.reference.ranges import buckets_between, resolved
+from tests.insights.queries.reference.ranges import buckets_between, midnight, resolved
 
+ACTIVE_DAYS = {"weekly_active": 7, "monthly_active": 30}
+MICROSECOND = timedelta(microseconds=1)
 NULL, OTHER = "$$_posthog_breakdown_null_$$", "$$_posthog_breakdown_other_$$"
 
 
@@ -18,11 +20,15 @@ def evaluate(query, events, persons, *, zone: ZoneInfo, now: datetime, monday: b
     interval = "day" if is_total else query.get("interval", "day")
     span = resolved(query.get("dateRange") or {}, interval, zone, now)
     buckets = buckets_between(span, interval, zone, monday)
-    return [_series(node, query, events, persons, span, buckets, zone, display, is_total) for node in query["series"]]
+    interval = "total" if is_total else interval
+    return [_series(node, query, events, persons, span, buckets, zone, display, interval) for node in query["series"]]
 
 
 def evaluate_breakdown(query, events, *, zone: ZoneInfo, now: datetime) -> list[tuple[str, list[float]]]:
-    """(value, data) of the only series, by day, without filters: the largest first, missing and other values last."""
+    """(value, data) of the only series, by day, without filters: the largest first, missing and other values last.
+
+    Of several values any that is missing puts them last.
+    """
     [node] = query["series"]
     limit = query["breakdownFilter"]["breakdown_limit"]
     date_from, date_to, counted_from = resolved(query["dateRange"], "day", zone, now)
@@ -37,20 +43,37 @@ def evaluate_breakdown(query, events, *, zone: ZoneInfo, now: datetime) -> list[
     for event in inside:
         by_value.setdefault(value_of(event), []).append(event)
     missing = by_value.pop(None, [])
-    ranked = sorted(by_value, key=lambda value: (-sum(data(by_value[value])), _as_text(value).encode()))
+
+    def rank(value, meant):
+        return NULL in value, -sum(data(meant)), _as_text(value).encode()
+
+    ranked = sorted(by_value, key=lambda value: rank(value, by_value[value]))
     rows = [(value, by_value[value]) for value in ranked[:limit]]
     other = [event for value in ranked[limit:] for event in by_value[value]]
     if len(ranked) >= limit:
         other, missing = other + missing, []
     count = len(query["breakdownFilter"].get("breakdowns") or [])
-    rows += [([name] * count if count else name, meant) for name, meant in ((NULL, missing), (OTHER, other))]
-    return [(list(value) if count else value, data(meant)) for value, meant in rows if meant]
+    rows = [*sorted([*rows, (NULL, missing)], key=lambda row: rank(*row)), (OTHER, other)]
+    return [(_shown(value, count), data(meant)) for value, meant in rows if _is_worth_a_row(value, meant, data(meant))]
+
+
+def _is_worth_a_row(value, meant, data):
+    """What has no value needs a number to be shown."""
+    return bool(meant) and (value != NULL or sum(data) != 0)
+
+
+def _shown(value, count):
+    """One of `breakdowns` gives a list."""
+    if not count:
+        return value
+    return [value] * count if value in (NULL, OTHER) else list(value)
 
 
 def _values(asked, events):
     """What an event's value is: a text, or a tuple of them; None where there is nothing."""
     if "breakdown" in asked:
-        return _value(asked["breakdown"], asked.get("breakdown_histogram_bin_count"), events)
+        key = asked["breakdown"].removeprefix("properties.")
+        return _value(key, asked.get("breakdown_histogram_bin_count"), events)
     each = [_value(one["property"], one.get("histogram_bin_count"), events) for one in asked["breakdowns"]]
 
     def value_of(event):
@@ -62,7 +85,7 @@ def _values(asked, events):
 
 def _value(key, bins, events):
     if not bins:
-        return lambda event: text_of(event.properties.get(key))
+        return lambda event: text_of(event.properties.get(key)) or None
 
     numbers = [number for event in events if (number := number_of(text_of(event.properties.get(key)))) is not None]
     low, high = min(numbers, default=0), max(numbers, default=0)
@@ -85,27 +108,46 @@ def _as_text(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _series(node, query, events, persons, span, buckets, zone, display, is_total):
+def _series(node, query, events, persons, span, buckets, zone, display, interval):
     counted = [event for event in events if _is_meant(node, query, event, persons, zone)]
     date_from, date_to, counted_from = span
     math = node.get("math", "total")
     if math.startswith("first_"):
         counted, math = _firsts(node, math, events, counted, date_to), "total"
-    if math == "weekly_active" and not is_total:
-        return [_people(_between(counted, end - timedelta(days=7), end, date_to)) for end in _ends(buckets)]
+    if math in ACTIVE_DAYS and (counted_from <= date_to or interval != "total"):
+        spans = [(None, date_to + MICROSECOND)] if interval == "total" else buckets
+        windows = [_window(ACTIVE_DAYS[math], interval, *one, zone) for one in spans]
+        earliest = counted_from if _is_degraded(math, interval) else datetime.min.replace(tzinfo=zone)
+        return [_people(_between(counted, max(first, earliest), end, date_to)) for first, end in windows]
 
     inside = [event for event in counted if counted_from <= event.timestamp <= date_to]
-    if is_total:
+    if interval == "total":
         return [_number(math, node, inside)]
     if display == "ActionsLineGraphCumulative":
         return [_cumulative(math, node, inside, buckets, end) for end in _ends(buckets)]
     return [_number(math, node, _between(inside, start, end)) for start, end in buckets]
 
 
+def _is_degraded(math, interval):
+    """Whether a bucket is as long as the window, or longer."""
+    return interval == "month" or (interval == "week" and math == "weekly_active")
+
+
+def _window(days, interval, start, end, zone):
+    """(first instant, end) of the window of a bucket: it ends with the hour or day that the bucket is called by."""
+    if interval in ("total", "hour"):
+        return end - timedelta(days=days), end
+    if interval == "month" or (interval == "week" and days < 30):
+        return start, end
+    day = start.astimezone(zone).date()
+    return midnight(day - timedelta(days=days - 1), zone), midnight(day + timedelta(days=1), zone)
+
+
 def _firsts(node, math, events, counted, date_to):
     """Of each person only the first event ever: of those that count, or of all of the name, met or not."""
     names = [one.get("event") for one in node.get("nodes", [node])]
-    all_of_name = [event for event in events if None in names or event.event in names]
+    of = all if node.get("operator") == "AND" else any
+    all_of_name = [event for event in events if of(name in (None, event.event) for name in names)]
     searched = all_of_name if math == "first_time_for_user" else counted
     firsts: dict = {}
     for event in sorted((one for one in searched if one.timestamp <= date_to), key=lambda one: one.timestamp):
@@ -115,7 +157,8 @@ def _firsts(node, math, events, counted, date_to):
 
 def _is_meant(node, query, event, persons, zone) -> bool:
     if node["kind"] == "GroupNode":
-        return any(_is_meant(one, query, event, persons, zone) for one in node["nodes"])
+        of = all if node["operator"] == "AND" else any
+        return of(_is_meant(one, query, event, persons, zone) for one in node["nodes"])
     if node.get("event") is not None and node["event"] != event.event:
         return False
     person = persons.get(event.person, {})
@@ -126,15 +169,32 @@ def _is_meant(node, query, event, persons, zone) -> bool:
 def _number(math, node, events):
     if math == "total":
         return len(events)
-    if math == "dau":
+    if math == "dau" or math in ACTIVE_DAYS:
         return _people(events)
     if math == "avg_count_per_actor":
         return len(events) / _people(events) if events else 0
-    numbers = [number_of(text_of(event.properties.get(node["math_property"]))) for event in events]
-    numbers = [number for number in numbers if number is not None]
+    if math == "hogql":
+        return _expression(node["math_hogql"], events)
+    factor = 1 if node.get("math_multiplier") is None else node["math_multiplier"]
+    numbers = [number * factor for number in _numbers(events, node["math_property"])]
     if not numbers:
         return 0
-    return {"sum": sum(numbers), "max": max(numbers), "avg": sum(numbers) / len(numbers)}[math]
+    return {"sum": sum(numbers), "max": max(numbers), "min": min(numbers), "avg": sum(numbers) / len(numbers)}[math]
+
+
+def _numbers(events, key):
+    found = [number_of(text_of(event.properties.get(key))) for event in events]
+    return [number for number in found if number is not None]
+
+
+def _expression(text, events):
+    if not events:
+        return 0
+    return {
+        "count() / uniq(person_id)": len(events) / _people(events),
+        "sum(toFloat(properties.price))": sum(_numbers(events, "price")),
+        "uniq(properties.$browser)": len({text_of(event.properties.get("$browser")) for event in events} - {None}),
+    }[text]
 
 
 def _cumulative(math, node, events, buckets, end):
