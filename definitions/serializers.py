@@ -7,7 +7,13 @@ from accounts.serializers.users import UserBasicSerializer
 from definitions.models import EventDefinition, PropertyDefinition
 from definitions.property_types import PropertyType
 from tagging.fields import TagsField
-from tagging.serializers import MAX_IDS, BulkUpdateTagsBody
+from tagging.serializers import (
+    MAX_IDS,
+    BulkUpdateTagsBody,
+    BulkUpdateTagsResult,
+    SkippedRowSerializer,
+    TaggedRowSerializer,
+)
 
 
 class MemberField(serializers.PrimaryKeyRelatedField[User]):
@@ -137,9 +143,7 @@ class PropertyDefinitionSerializer(DefinitionSerializer):
         help_text="How queries read its values. Guessed from the first one until somebody says it.",
     )
     is_numerical = serializers.BooleanField(required=False, help_text="Follows `property_type` where that is sent.")
-    is_seen_on_filtered_events = serializers.BooleanField(
-        read_only=True, allow_null=True, default=None, help_text="In lists with `event_names`, else null."
-    )
+    is_seen_on_filtered_events = serializers.SerializerMethodField(help_text="In lists with `event_names`, else null.")
 
     class Meta:
         model = PropertyDefinition
@@ -159,6 +163,9 @@ class PropertyDefinitionSerializer(DefinitionSerializer):
             "hidden",
         ]
         read_only_fields = ["id", "name", "updated_at", "verified_at"]
+
+    def get_is_seen_on_filtered_events(self, definition: PropertyDefinition) -> bool | None:
+        return getattr(definition, "is_seen_on_filtered_events", None)
 
 
 class BulkUpdateTagsOfDefinitionsBody(BulkUpdateTagsBody):
@@ -180,14 +187,12 @@ class BulkUpdateVerifiedBody(serializers.Serializer[Any]):
     verified = serializers.BooleanField()
 
 
-class SkippedDefinitionSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    reason = serializers.CharField()
+class SkippedDefinitionSerializer(SkippedRowSerializer):
+    id = serializers.UUIDField()  # type: ignore[assignment]
 
 
-class TaggedDefinitionSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    tags = serializers.ListField(child=serializers.CharField(), help_text="All its tags, sorted.")
+class TaggedDefinitionSerializer(TaggedRowSerializer):
+    id = serializers.UUIDField()  # type: ignore[assignment]
 
 
 class VerifiedDefinitionSerializer(serializers.Serializer[Any]):
@@ -195,7 +200,7 @@ class VerifiedDefinitionSerializer(serializers.Serializer[Any]):
     verified = serializers.BooleanField()
 
 
-class BulkUpdateTagsOfDefinitionsResult(serializers.Serializer[Any]):
+class BulkUpdateTagsOfDefinitionsResult(BulkUpdateTagsResult):
     updated = TaggedDefinitionSerializer(many=True)
     skipped = SkippedDefinitionSerializer(many=True)
 

@@ -32,6 +32,8 @@ class Sightings:
     properties: dict[PropertyKey, PropertyType | None] = field(default_factory=dict)
     #: Of an event and a property that it carried.
     pairs: set[tuple[str, str]] = field(default_factory=set)
+    #: Events, each with the names of its properties, of which another has nothing new to say.
+    _settled: set[tuple[str, ...]] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -44,7 +46,8 @@ class Sightings:
         return sightings
 
     def _add(self, event: str, properties: Mapping[str, Any], group_types: Mapping[str, int]) -> None:
-        if event in SKIPPED_EVENTS or not _fits(event):
+        shape = (event, *properties)
+        if shape in self._settled or event in SKIPPED_EVENTS or not _fits(event):
             return
         self.names.add(event)
         if len(properties) > MAX_PROPERTIES:
@@ -56,9 +59,11 @@ class Sightings:
             return
         self._note("person", NO_GROUP, properties.get("$set"))
         self._note("person", NO_GROUP, properties.get("$set_once"))
-        for name in self._note("event", NO_GROUP, properties, skipped=SKIPPED_PROPERTIES):
-            if not name.startswith(UNPAIRED):
-                self.pairs.add((event, name))
+        noted = self._note("event", NO_GROUP, properties, skipped=SKIPPED_PROPERTIES)
+        self.pairs.update((event, name) for name in noted if not name.startswith(UNPAIRED))
+        says_more = "$set" in properties or "$set_once" in properties
+        if not says_more and all(self.properties[PropertyKey("event", NO_GROUP, name)] for name in noted):
+            self._settled.add(shape)
 
     def _note(
         self, kind: str, group_type_index: int, properties: Any, *, skipped: frozenset[str] = frozenset()

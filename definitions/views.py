@@ -1,14 +1,14 @@
-import re
+from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
+from django.db.models import QuerySet
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.viewsets import ProjectScopedViewSet
+from accounts.viewsets import UUID_REFERENCE
 from common.exceptions import Missing, Refusal
 from definitions import services
 from definitions.activities import log_new_tags
@@ -18,37 +18,37 @@ from definitions.pagination import DefinitionsPagination
 from definitions.schema import describe_event_definitions, describe_property_definitions
 from definitions.serializers import (
     BulkUpdateTagsOfDefinitionsBody,
+    BulkUpdateTagsOfDefinitionsResult,
     BulkUpdateVerifiedBody,
     EventDefinitionSerializer,
     PropertyDefinitionSerializer,
 )
 from definitions.typings import golang, python, typescript, typings
-from tagging.services import bulk_update_tags
+from tagging.mixins import BulkTagsViewMixin
+from tagging.services import Tagged
 
 SKIPPED = "Not found"
 
 
-class DefinitionViewSet(mixins.UpdateModelMixin, mixins.DestroyModelMixin, ProjectScopedViewSet):
+class DefinitionViewSet(mixins.UpdateModelMixin, mixins.DestroyModelMixin, BulkTagsViewMixin):
     """What both kinds of definitions have in common."""
 
     pagination_class = DefinitionsPagination
-    lookup_pattern = re.compile(r"[0-9a-fA-F-]{32,36}")
+    lookup_pattern = UUID_REFERENCE
+    bulk_tags_body = BulkUpdateTagsOfDefinitionsBody
+    bulk_tags_result = BulkUpdateTagsOfDefinitionsResult
+    why_skipped = SKIPPED
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         definition: Any = serializer.instance
         services.update_definition(definition, serializer.validated_data, team=self.team, user=self.caller)
 
-    @action(methods=["post"], detail=False)
-    def bulk_update_tags(self, request: Request, **kwargs: Any) -> Response:
-        body = self.body(BulkUpdateTagsOfDefinitionsBody)
-        rows: Any = self.get_queryset()
-        with transaction.atomic():
-            names = {definition.pk: definition.name for definition in rows.locked(body["ids"])}
-            changed = bulk_update_tags(rows, team=self.team, **body)
-            log_new_tags(changed, names=names, model=rows.model, team=self.team, user=self.caller)
-        tagged = {row.id: sorted(row.after) for row in changed}
-        missing = dict.fromkeys(pk for pk in body["ids"] if pk not in tagged)
-        return Response({"updated": [{"id": pk, "tags": tags} for pk, tags in tagged.items()], **_skipped(missing)})
+    def before_bulk_tags(self, rows: QuerySet[Any], ids: Collection[Any]) -> None:
+        self._names = {definition.pk: definition.name for definition in rows.locked(ids)}  # type: ignore[attr-defined]
+
+    def after_bulk_tags(self, changed: list[Tagged]) -> None:
+        model = self.get_queryset().model
+        log_new_tags(changed, names=self._names, model=model, team=self.team, user=self.caller)
 
 
 @describe_event_definitions

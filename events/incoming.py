@@ -44,7 +44,7 @@ class IncomingEvent:
     def may_merge_identified(self) -> bool:
         return self.event == "$merge_dangerously"
 
-    @property
+    @cached_property
     def changes_person(self) -> bool:
         return self.wants_profile and any(self.properties.get(key) for key in ("$set", "$set_once", "$unset"))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from psycopg import errors as postgres
 from uuid_utils.compat import uuid7
 
 from accounts.models import Team
+from definitions.recently import RecentlySeen
 from definitions.services import record_seen
 from events.groups import identified_groups, link_groups
 from events.incoming import IncomingEvent
@@ -21,6 +22,9 @@ from events.people import People, PersonDraft
 from events.querysets import LockStrength
 
 ATTEMPTS = 4
+
+# Distinct ids that had a person lately. Whether they still do, the locks tell; without, the batch asks and tries again.
+_with_person = RecentlySeen(lasts=timedelta(hours=1), size=50_000)
 
 
 class PersonsChanged(Exception):
@@ -70,6 +74,8 @@ def _store_at_last(batch: Batch) -> None:
                 raise
             if isinstance(exc, LockTooWeak):
                 strength = LockStrength.CHANGE
+            else:
+                _with_person.forget(_keys(batch))
 
 
 def _is_worth_another_try(exc: Exception) -> bool:
@@ -104,8 +110,9 @@ def _strength(events: Iterable[IncomingEvent]) -> LockStrength:
 def _store(batch: Batch, *, strength: LockStrength) -> None:
     team, events = batch.team, batch.events
     ensure_partitions(event.timestamp for event in events)
-    distinct_ids = sorted({distinct_id for event in events for distinct_id in event.distinct_ids})
-    unknown = PersonDistinctId.objects.unknown(team_id=team.pk, distinct_ids=distinct_ids)
+    new = _with_person.unseen(_keys(batch), at=batch.received_at)
+    distinct_ids = sorted(distinct_id for _, distinct_id in new)
+    unknown = PersonDistinctId.objects.unknown(team_id=team.pk, distinct_ids=distinct_ids) if new else []
     numbers = PersonCounter.objects.reserve(team_id=team.pk, count=len(unknown)) if unknown else []
 
     with transaction.atomic():
@@ -123,6 +130,12 @@ def _store(batch: Batch, *, strength: LockStrength) -> None:
         Event.objects.copy_in(_row(team, event, people, batch.received_at) for event in fresh)
         if not team.ingested_event:
             Team.objects.filter(pk=team.pk).update(ingested_event=True)
+    _with_person.note(new, at=batch.received_at)
+
+
+def _keys(batch: Batch) -> set[tuple[int, str]]:
+    """Everybody whom the batch speaks of, as `_with_person` knows them."""
+    return {(batch.team.pk, distinct_id) for event in batch.events for distinct_id in event.distinct_ids}
 
 
 def _claim(team: Team, events: list[IncomingEvent]) -> list[IncomingEvent]:
@@ -144,9 +157,7 @@ def _people(team: Team, events: list[IncomingEvent], *, numbers: dict[str, int],
     unknown = [distinct_id for distinct_id in distinct_ids if distinct_id in numbers]
     made = PersonDistinctId.objects.claim(team_id=team.pk, distinct_ids=unknown) if unknown else {}
     locked = Person.objects.lock(team_id=team.pk, distinct_ids=distinct_ids, strength=strength)
-    drafts = Person.objects.drafts(
-        team_id=team.pk, distinct_ids=distinct_ids, with_properties=strength is not LockStrength.COUNT
-    )
+    drafts = Person.objects.drafts(team_id=team.pk, distinct_ids=distinct_ids, strength=strength)
     if len(drafts) + len(made) < len(distinct_ids) or any(draft.id not in locked for draft in drafts.values()):
         raise PersonsMoved
 

@@ -116,7 +116,8 @@ class People:
         person.show_profile(created_at=event.timestamp, event_uuid=event.uuid)
         if event.merged_distinct_id:
             person.identify()
-        person.update_properties(event.properties)
+        if event.changes_person:
+            person.update_properties(event.properties)
 
     def _merge(self, event: IncomingEvent, *, into: PersonDraft, other: PersonDraft) -> None:
         if into is other:

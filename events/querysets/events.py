@@ -33,17 +33,21 @@ class EventUuidQuerySet(ProjectScopedQuerySet["EventUuid"]):
         """
         timestamps = {event.uuid: event.timestamp for event in events}
         uuids = sorted(timestamps)
+        # As texts, which are quicker made than arrays of psycopg's; neither needs quotes.
+        moments = ",".join(timestamps[uuid].isoformat() for uuid in uuids)
         with connections[self.db].cursor() as cursor:
             cursor.execute(
                 """
                 INSERT INTO event_uuids (team_id, uuid, timestamp)
                 SELECT %s::bigint, sent.uuid, sent.timestamp
-                FROM unnest(%s::uuid[], %s::timestamptz[]) AS sent (uuid, timestamp)
+                FROM unnest(%s::text::uuid[], %s::text::timestamptz[]) AS sent (uuid, timestamp)
                 ON CONFLICT DO NOTHING
                 RETURNING uuid
                 """,
-                [team_id, uuids, [timestamps[uuid] for uuid in uuids]],
+                [team_id, f"{{{','.join(map(str, uuids))}}}", f"{{{moments}}}"],
             )
+            if cursor.rowcount == len(uuids):
+                return set(uuids)
             return {uuid for (uuid,) in cursor.fetchall()}
 
 

@@ -26,6 +26,12 @@ def test_the_first_value_with_a_type_counts():
     assert sightings.properties == {PropertyKey("event", -1, "x"): "Numeric"}
 
 
+def test_events_that_carry_the_same_names_may_still_set_others():
+    sightings = Sightings.of([("a", {"$set": {"email": "e"}, "x": 5}), ("a", {"$set": {"age": 5}, "x": 5})])
+
+    assert {key.name for key in sightings.properties if key.kind == "person"} == {"email", "age"}
+
+
 def test_what_is_set_on_a_person_is_the_persons():
     sightings = Sightings.of([("a", {"$set": {"email": "e"}, "$set_once": {"age": 5}, "$unset": ["x"], "plan": 1})])
 

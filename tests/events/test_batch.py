@@ -175,6 +175,18 @@ def test_a_beacon_gets_no_body(post, token):
     assert (response.status_code, response.content) == (204, b"")
 
 
+def test_somebody_who_was_removed_behind_the_servers_back_is_made_anew(capture, person_of):
+    capture({"event": "a", "distinct_id": "ann"})
+    first = person_of("ann")
+    first.delete()
+
+    response = capture({"event": "b", "distinct_id": "ann"}, {"event": "b", "distinct_id": "bob"})
+
+    assert response.status_code == 200
+    assert person_of("ann").pk != first.pk
+    assert Event.objects.get(event="b", distinct_id="ann").person_id == person_of("ann").number
+
+
 @pytest.mark.parametrize("size", [1, 100])
 def test_costs_the_same_for_one_event_and_for_a_hundred(capture, size, django_assert_num_queries):
     # Definitions are written down once an hour.
@@ -184,6 +196,6 @@ def test_costs_the_same_for_one_event_and_for_a_hundred(capture, size, django_as
     # team, unknown ids, numbers, begin, uuids, distinct ids, locks, people, new people, events, commit
     with django_assert_num_queries(11):
         capture(*events)
-    # team, unknown ids, begin, uuids, locks, people, changed people, events, commit
-    with django_assert_num_queries(9):
+    # team, begin, uuids, locks, people, changed people, events, commit
+    with django_assert_num_queries(8):
         capture(*[{**event, "$set": {"n": -1}} for event in events])

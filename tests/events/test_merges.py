@@ -177,8 +177,8 @@ def test_a_merge_costs_the_same_for_one_and_for_thirty(capture, django_assert_nu
         names = [f"{size}-{n}" for n in range(size)]
         capture(*[pageview(f"{kind} {name}") for name in names for kind in ("visitor", "user")])
 
-        # team, unknown ids, begin, uuids, locks, people, changed ones, ids, events, cohorts, lost ones, events, commit
-        with django_assert_num_queries(13):
+        # team, begin, uuids, locks, people, changed ones, ids, events, cohorts, lost ones, events, commit
+        with django_assert_num_queries(12):
             capture(*[identify(f"user {name}", f"visitor {name}") for name in names])
 
 
