@@ -10,7 +10,7 @@ VIEWER, EDITOR, MANAGER = "viewer", "editor", "manager"
 LEVELS_OF_PROJECTS = (NONE, MEMBER, ADMIN)
 LEVELS_OF_ROWS = (NONE, VIEWER, EDITOR, MANAGER)
 #: Kinds of rows that rules can be made for.
-RESOURCES = ("dashboard",)
+RESOURCES = ("dashboard", "insight")
 
 
 def levels_of(resource: str) -> tuple[str, ...]:

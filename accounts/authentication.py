@@ -14,6 +14,9 @@ from common.exceptions import Refusal
 if TYPE_CHECKING:
     from accounts.models import User
 
+#: How OAuth's access tokens begin. There is no OAuth here, so that each of them is a bad one.
+OAUTH_PREFIX = "pha_"
+IN_HEADER = "Authorization header"
 _BEARER = re.compile(r"^\s*Bearer\s+(\S.+?)\s*$")
 
 
@@ -28,6 +31,8 @@ class PersonalAPIKeyAuthentication(authentication.BaseAuthentication):
         if found is None:
             return None
         value, place = found
+        if place == IN_HEADER and value.startswith(OAUTH_PREFIX):
+            raise AuthenticationFailed("Invalid access token.")
         key = PersonalAPIKey.objects.for_value(value)
         if key is None:
             raise AuthenticationFailed(f"Personal API key found in request {place} is invalid.")
@@ -48,7 +53,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 def find_key(request: Request) -> tuple[str, str] | None:
     header = _BEARER.match(request.headers.get("Authorization", ""))
     if header:
-        return header[1], "Authorization header"
+        return header[1], IN_HEADER
     in_body = _body(request).get("personal_api_key")
     if isinstance(in_body, str) and in_body:
         return in_body, "body"

@@ -6,10 +6,10 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
-from accounts.access import NONE
+from accounts.access import EDITOR, NONE, VIEWER, levels_from
 from accounts.guests import guest_of
 from accounts.models import PersonalAPIKey
-from accounts.scopes import missing_scope
+from accounts.scopes import WRITE, missing_scope
 
 if TYPE_CHECKING:
     from accounts.models import Project
@@ -92,6 +92,34 @@ class IsProjectMember(BasePermission):
                 raise PermissionDenied()
             return True
         return view.project.access_level not in {None, NONE}
+
+
+class HasAccessToRows(BasePermission):
+    """The level that an action needs, by the rules of access: for one row, or where none is named for all.
+
+    For views of a `RuledModel`.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if guest_of(request) is not None or set(view.kwargs) - {"project_id"}:
+            return True  # rules are for members, and those for the row in the URL have the first word
+        model, wanted = view.queryset.model, wanted_level(view)
+        if view.project.level_for(model.access_resource) in levels_from(wanted, model.access_resource):
+            return True
+        is_narrowed = wanted == VIEWER or view.action == "bulk_update_tags"
+        if is_narrowed and model.objects.for_project(view.project).visible_to(request.user, view.project).exists():
+            return True
+        raise PermissionDenied(f"You do not have {wanted} access to this resource.")
+
+    def has_object_permission(self, request: Request, view: Any, row: Any) -> bool:
+        if guest_of(request) is None:
+            row.refuse_unless_allows(wanted_level(view), request.user, view.project)
+        return True
+
+
+def wanted_level(view: Any) -> str:
+    writes = f"{view.queryset.model.access_resource}:{WRITE}"
+    return EDITOR if writes in (view.scopes_of(view.action) or ()) else VIEWER
 
 
 def refuse_beyond_confines(key: PersonalAPIKey, project: "Project") -> None:

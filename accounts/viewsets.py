@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CURRENT = "@current"
 IDENTIFIER = re.compile(r"[0-9]{1,18}")
+UUID_REFERENCE = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 ModelT = TypeVar("ModelT", bound=Model)
 
 

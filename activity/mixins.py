@@ -12,6 +12,7 @@ from activity.pagination import ActivityPagination
 from activity.querysets import ActivityLogQuerySet
 from activity.schema import AllActivitySchema, describe_activity, describe_all_activity
 from activity.serializers import ActivityLogSerializer
+from common.schema import ListCalledRetrieve
 
 ACTIONS = ("activity", "all_activity")
 
@@ -32,7 +33,13 @@ class ActivityViewMixin(ProjectScopedViewSet):
         return super().scopes_of(action)
 
     @describe_activity
-    @action(methods=["get"], detail=True, pagination_class=ActivityPagination, filter_backends=[])
+    @action(
+        methods=["get"],
+        detail=True,
+        pagination_class=ActivityPagination,
+        filter_backends=[],
+        schema=ListCalledRetrieve(),
+    )
     def activity(self, request: Request, **kwargs: Any) -> Response:
         return self._pages(self._entries().about(self.activity_scope, self.get_object().pk))
 

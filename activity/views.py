@@ -4,6 +4,7 @@ from accounts.viewsets import ProjectScopedViewSet
 from activity.filters import ActivityLogFilter
 from activity.models import ActivityLog
 from activity.pagination import ActivityCursorPagination
+from activity.schema import ActivityLogSchema
 from activity.serializers import ActivityLogSerializer
 
 
@@ -15,3 +16,4 @@ class ActivityLogViewSet(ListModelMixin, ProjectScopedViewSet):
     filterset_class = ActivityLogFilter
     pagination_class = ActivityCursorPagination
     scope_object = "activity_log"
+    schema = ActivityLogSchema()

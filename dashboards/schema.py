@@ -3,6 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
+from common.schema import REFUSAL
 from dashboards.serializers.bodies import (
     AddTileBody,
     CreateDashboardBody,
@@ -79,6 +80,7 @@ describe_dashboards = extend_schema_view(
         parameters=[FORMAT, StreamTilesParameters],
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     ),
+    bulk_update_tags=extend_schema(parameters=[FORMAT]),
     run_insights=extend_schema(
         description="The results of all insights in one answer, by default as short text tables.",
         parameters=[FORMAT, RunInsightsParameters],
@@ -100,7 +102,7 @@ describe_template_actions = extend_schema_view(
         description="One per tag and project, hidden from the list; 409 if it is there. Answers the dashboard, with "
         "status 200.",
         request=CreateUnlistedDashboardBody,
-        responses={200: DashboardSerializer, 409: OpenApiResponse(description="It is there already.")},
+        responses={200: DashboardSerializer, 409: OpenApiResponse(REFUSAL, description="It is there already.")},
         parameters=[FORMAT],
     ),
 )

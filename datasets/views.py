@@ -1,10 +1,9 @@
-import re
 from typing import Any
 
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
-from accounts.viewsets import ProjectScopedViewSet
+from accounts.viewsets import UUID_REFERENCE, ProjectScopedViewSet
 from common.mixins import ForbidDestroyMixin
 from datasets.filters import DatasetFilter, DatasetItemFilter
 from datasets.models import Dataset, DatasetItem
@@ -18,7 +17,7 @@ class SoftDeletedViewSet(ForbidDestroyMixin, ProjectScopedViewSet, ModelViewSet)
     """Rows that reading passes over once they are deleted, and that writing still reaches."""
 
     scope_object = "dataset"
-    lookup_pattern = re.compile(r"[0-9a-fA-F-]{32,36}")
+    lookup_pattern = UUID_REFERENCE
 
     def load(self, queryset: Any) -> Any:
         return super().load(queryset.live() if self.action in READS else queryset)

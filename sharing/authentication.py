@@ -49,12 +49,14 @@ class ShareGuest(Guest):
 class SharingTokenAuthentication(BaseAuthentication):
     """`?sharing_access_token=`, or the token of an unlocked share as bearer, at views with `sharing_enabled_actions`.
 
-    It has to stand first. Elsewhere it looks at nothing and challenges as the next one would. A view that allows
-    sharing answers 403 where others say 401, as PostHog's do, since this one has no challenge of its own.
+    It has to stand first. Elsewhere it only says that such a bearer is none, and challenges as the next one would. A
+    view that allows sharing answers 403 where others say 401, as PostHog's do, since this one has no challenge of its
+    own.
     """
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, ShareGuest] | None:
         if not _allows_sharing(request):
+            _refuse_unlocking(request)
             return None
         token = request.query_params.get("sharing_access_token")
         share = _by_token(request, token) if token else _by_bearer(request)
@@ -80,6 +82,13 @@ def _by_token(request: Request, token: str) -> SharingConfiguration | None:
     if share is None:
         raise AuthenticationFailed("Sharing access token is invalid.")
     return None if share.password_required else share
+
+
+def _refuse_unlocking(request: Request) -> None:
+    """Raises AuthenticationFailed for the token of a share where shares open nothing."""
+    bearer = _BEARER.match(request.headers.get("Authorization", ""))
+    if bearer and unlock_tokens.is_ours(bearer[1]):
+        raise AuthenticationFailed("Token invalid.")
 
 
 def _by_bearer(request: Request) -> SharingConfiguration | None:

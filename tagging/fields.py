@@ -7,6 +7,8 @@ class TagsField(serializers.ListField):
     """Names of tags, out and in. Out of a row whose `tags` are prefetched; in as a list, for `set_tags`."""
 
     child = serializers.CharField(max_length=255)
+    #: For OpenAPI: with `allow_null` null is read as no tags, and never answered.
+    is_null_only_in_requests = True
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)

@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,21 +19,28 @@ class BulkTagsViewMixin(ProjectScopedViewSet):
     It is open to keys once the view names it in `scope_object_write_actions`.
     """
 
+    #: Of rows whose ids are no integers, bodies of their own.
+    bulk_tags_body: ClassVar[type[BulkUpdateTagsBody]] = BulkUpdateTagsBody
+    bulk_tags_result: ClassVar[type[BulkUpdateTagsResult]] = BulkUpdateTagsResult
+    why_skipped: ClassVar[str] = SKIPPED
+
     @extend_schema(summary="Tag many of them at once", request=BulkUpdateTagsBody, responses=BulkUpdateTagsResult)
     @action(methods=["post"], detail=False)
     def bulk_update_tags(self, request: Request, **kwargs: Any) -> Response:
-        body = self.body(BulkUpdateTagsBody)
+        body = self.body(self.bulk_tags_body)
         with transaction.atomic():
-            tagged = bulk_update_tags(self.editable(self.get_queryset()), team=self.team, **body)
+            rows = self.editable(self.get_queryset())
+            self.before_bulk_tags(rows, body["ids"])
+            tagged = bulk_update_tags(rows, team=self.team, **body)
             self.after_bulk_tags([row for row in tagged if row.has_changed])
 
         updated = {row.id: sorted(row.after) for row in tagged}
         skipped = dict.fromkeys(pk for pk in body["ids"] if pk not in updated)
         result = {
             "updated": [{"id": pk, "tags": tags} for pk, tags in updated.items()],
-            "skipped": [{"id": pk, "reason": SKIPPED} for pk in skipped],
+            "skipped": [{"id": pk, "reason": self.why_skipped} for pk in skipped],
         }
-        return Response(BulkUpdateTagsResult(result).data)
+        return Response(self.bulk_tags_result(result).data)
 
     def load(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # Of these rows only ids and tags are read.
@@ -41,6 +49,9 @@ class BulkTagsViewMixin(ProjectScopedViewSet):
     def editable(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the project's rows that the caller may edit; the others are skipped."""
         return queryset
+
+    def before_bulk_tags(self, rows: QuerySet[Any], ids: Collection[Any]) -> None:
+        """In the same transaction: for locks that have to be taken in an order of their own."""
 
     def after_bulk_tags(self, changed: list[Tagged]) -> None:
         """In the same transaction, with the rows still locked: for versions and the activity log."""

@@ -9,5 +9,6 @@ class DataColorThemeAdmin(admin.ModelAdmin):
 
     list_display = ["name", "team", "created_at"]
     list_select_related = ["team"]
-    search_fields = ["name"]
+    search_fields = ["name", "team__name"]
+    ordering = ["name"]
     raw_id_fields = ["team", "created_by"]

@@ -4,7 +4,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from accounts.access import LEVELS_OF_PROJECTS, LEVELS_OF_ROWS, RESOURCES, levels_of
-from accounts.models import AccessControl
+from accounts.models import AccessControl, OrganizationMembership
 
 ALL_LEVELS = tuple(dict.fromkeys(LEVELS_OF_ROWS + LEVELS_OF_PROJECTS))
 
@@ -75,7 +75,9 @@ class UserWithAccessSerializer(serializers.Serializer[Any]):
         read_only=True,
     )
     organization_membership_id = serializers.UUIDField(read_only=True)
-    organization_membership_level = serializers.IntegerField(read_only=True)
+    organization_membership_level = serializers.ChoiceField(
+        choices=OrganizationMembership.Level.choices, read_only=True
+    )
 
 
 class UsersWithAccessResult(serializers.Serializer[Any]):

@@ -1,8 +1,9 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Organization, Project
+from accounts.models import Organization, OrganizationMembership, Project
 from accounts.serializers.projects import TeamBasicSerializer
 from common.fields import AbsentFlag, AbsentText
 
@@ -29,6 +30,7 @@ class OrganizationBasicSerializer(serializers.ModelSerializer[Organization]):
             "is_pending_deletion",
         ]
 
+    @extend_schema_field(serializers.ChoiceField(choices=OrganizationMembership.Level.choices, allow_null=True))
     def get_membership_level(self, organization: Organization) -> int | None:
         user = self.context["request"].user
         return next((m.level for m in organization.memberships.all() if m.user_id == user.pk), None)
@@ -52,6 +54,7 @@ class OrganizationSerializer(OrganizationBasicSerializer):
     is_member_join_email_enabled = AbsentFlag()
     customer_id = AbsentText()
     enforce_2fa = AbsentFlag()
+    default_anonymize_ips = AbsentFlag()
     is_ai_data_processing_approved = AbsentFlag()
     default_experiment_stats_method = AbsentText()
     default_role_id = AbsentText()
@@ -73,6 +76,7 @@ class OrganizationSerializer(OrganizationBasicSerializer):
             "is_member_join_email_enabled",
             "customer_id",
             "enforce_2fa",
+            "default_anonymize_ips",
             "is_ai_data_processing_approved",
             "default_experiment_stats_method",
             "default_role_id",

@@ -1,8 +1,10 @@
 from typing import Any, TypedDict
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Project, Team
+from accounts.models import OrganizationMembership, Project, Team
+from accounts.serializers.absent import absent_fields
 from accounts.services import is_time_zone
 
 
@@ -58,6 +60,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
         allow_null=True,
         help_text="Id of a colour theme: the project's own or a global one.",
     )
+    autocapture_opt_out = serializers.SerializerMethodField(help_text="Always true, as clients in browsers are told.")
     effective_membership_level = serializers.SerializerMethodField()
     user_access_level = serializers.SerializerMethodField()
     has_group_types = serializers.SerializerMethodField()
@@ -76,6 +79,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             "week_start_day",
             "primary_dashboard",
             "default_data_theme",
+            "autocapture_opt_out",
             "effective_membership_level",
             "user_access_level",
             "has_group_types",
@@ -90,6 +94,9 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             "created_at",
             "updated_at",
         ]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {**super().get_fields(), **absent_fields("project")}
 
     def validate_timezone(self, name: str) -> str:
         if not is_time_zone(name):
@@ -108,6 +115,10 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.', code="does_not_exist")
         return pk
 
+    def get_autocapture_opt_out(self, team: Team) -> bool:
+        return True
+
+    @extend_schema_field(serializers.ChoiceField(choices=OrganizationMembership.Level.choices, allow_null=True))
     def get_effective_membership_level(self, team: Team) -> int | None:
         return getattr(team.project, "membership_level", None)
 

@@ -1,9 +1,11 @@
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
 from accounts.models import Organization, Team, User
+from accounts.serializers.absent import absent_fields
 from accounts.serializers.organizations import OrganizationBasicSerializer, OrganizationSerializer
 from accounts.serializers.projects import TeamBasicSerializer
 
@@ -41,6 +43,12 @@ class UserSerializer(serializers.ModelSerializer[User]):
     """The caller's own account. Needs the context of `UserViewSet`: memberships and teams are prefetched."""
 
     has_password = serializers.SerializerMethodField()
+    notification_settings = serializers.SerializerMethodField(help_text="Always empty: nothing is sent to anybody.")
+    toolbar_mode = serializers.SerializerMethodField(help_text="Always `disabled`: there is no toolbar.")
+    events_column_config = serializers.SerializerMethodField()
+    is_organization_first_user = serializers.SerializerMethodField(
+        help_text="Whether nobody was in the current organization before."
+    )
     team = TeamBasicSerializer(source="current_team", read_only=True, allow_null=True)
     organization = OrganizationSerializer(source="current_organization", read_only=True, allow_null=True)
     organizations = OrganizationBasicSerializer(many=True, read_only=True)
@@ -63,7 +71,9 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "last_name",
             "email",
             "is_email_verified",
+            "notification_settings",
             "anonymize_data",
+            "toolbar_mode",
             "has_password",
             "id",
             "is_staff",
@@ -74,6 +84,8 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "set_current_team",
             "password",
             "current_password",
+            "events_column_config",
+            "is_organization_first_user",
             "theme_mode",
             "hedgehog_config",
             "role_at_organization",
@@ -82,6 +94,22 @@ class UserSerializer(serializers.ModelSerializer[User]):
         extra_kwargs = {
             "hedgehog_config": {"help_text": "Free JSON; what others see of it is cut to four keys."},
         }
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {**super().get_fields(), **absent_fields("user")}
+
+    def get_notification_settings(self, user: User) -> dict[str, Any]:
+        return {}
+
+    def get_toolbar_mode(self, user: User) -> str:
+        return "disabled"
+
+    def get_events_column_config(self, user: User) -> dict[str, Any]:
+        return {"active": "DEFAULT"}
+
+    def get_is_organization_first_user(self, user: User) -> bool | None:
+        memberships = user.current_organization.memberships.all() if user.current_organization else ()
+        return memberships[0].user_id == user.pk if memberships else None
 
     def get_has_password(self, user: User) -> bool:
         return user.has_usable_password()
@@ -104,9 +132,12 @@ class UserSerializer(serializers.ModelSerializer[User]):
         if not attrs.get("password"):
             return attrs
         user = self._user()
-        if user.has_usable_password() and not user.check_password(attrs.get("current_password", "")):
-            raise serializers.ValidationError({"current_password": "Your current password is incorrect."})
-        validate_password(attrs["password"], user)
+        if user.has_usable_password():
+            self._check_current_password(attrs.get("current_password"))
+        try:
+            validate_password(attrs["password"], user)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({"password": error.messages}) from None
         return attrs
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
@@ -122,6 +153,14 @@ class UserSerializer(serializers.ModelSerializer[User]):
         if team is not None:
             instance.current_organization, instance.current_team = team.project.organization, team
         return super().update(instance, validated_data)
+
+    def _check_current_password(self, password: str | None) -> None:
+        if not password:
+            detail = "This field is required when updating your password."
+            raise serializers.ValidationError({"current_password": detail}, code="required")
+        if not self._user().check_password(password):
+            detail = "Your current password is incorrect."
+            raise serializers.ValidationError({"current_password": detail}, code="incorrect_password")
 
     def _user(self) -> User:
         assert self.instance is not None

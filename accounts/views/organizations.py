@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,8 +9,8 @@ from rest_framework.request import Request
 from accounts.models import Organization, OrganizationMembership
 from accounts.permissions import KeyIsNotConfinedToTeams, key_of
 from accounts.serializers.organizations import OrganizationSerializer
-from accounts.services import create_organization
-from accounts.viewsets import CURRENT, ScopedViewSet
+from accounts.services import create_organization, delete_organization
+from accounts.viewsets import CURRENT, UUID_REFERENCE, ScopedViewSet
 from common.exceptions import Missing
 
 Level = OrganizationMembership.Level
@@ -43,7 +42,7 @@ class OrganizationViewSet(
     serializer_class = OrganizationSerializer
     scope_object = "organization"
     permission_classes = [KeyIsNotConfinedToTeams, HasLevelInOrganization]
-    lookup_pattern = re.compile(r"[0-9a-fA-F-]{32,36}")
+    lookup_pattern = UUID_REFERENCE
 
     def get_queryset(self) -> QuerySet[Organization]:
         organizations = super().get_queryset().filter(members=self.caller)
@@ -62,6 +61,9 @@ class OrganizationViewSet(
         self.check_object_permissions(self.request, organization)
         return organization
 
+    def perform_destroy(self, instance: Organization) -> None:
+        delete_organization(instance)
+
     def perform_create(self, serializer: Any) -> None:
         made = create_organization(owner=self.caller, **serializer.validated_data)
         serializer.instance = self.get_queryset().get(pk=made.pk)
@@ -70,7 +72,7 @@ class OrganizationViewSet(
 def organization_of_url(view: ScopedViewSet, reference: str) -> Organization:
     """The organization in a nested URL. Raises Missing, or PermissionDenied for a key confined to another one."""
     pk = str(view.caller.current_organization_id) if reference == CURRENT else reference
-    if not re.fullmatch(r"[0-9a-fA-F-]{32,36}", pk):
+    if not UUID_REFERENCE.fullmatch(pk):
         raise Missing("Organization not found.")
     organization = Organization.objects.filter(pk=pk, members=view.caller).first()
     if organization is None:

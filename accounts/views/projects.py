@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.models import Organization, OrganizationMembership, Project, Team
 from accounts.permissions import KeyIsNotConfinedToTeams, key_of, refuse_beyond_confines
 from accounts.serializers.projects import TeamBasicSerializer, TeamSerializer
-from accounts.services import create_project, rename_project
+from accounts.services import create_project, delete_project, rename_project
 from accounts.views.organizations import organization_of_url
 from accounts.viewsets import CURRENT, IDENTIFIER, ScopedViewSet
 from common.exceptions import Missing
@@ -96,7 +96,7 @@ class ProjectViewSet(
             rename_project(project=team.project, name=name)
 
     def perform_destroy(self, instance: Team) -> None:
-        instance.project.delete()
+        delete_project(instance.project)
 
     def organization(self) -> Organization | None:
         return self.caller.current_organization

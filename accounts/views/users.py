@@ -1,6 +1,6 @@
-import re
 from typing import Any
 
+from django.contrib.auth import update_session_auth_hash
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import mixins
@@ -10,9 +10,10 @@ from rest_framework.serializers import BaseSerializer
 from accounts.authentication import PersonalAPIKeyAuthentication, SessionAuthentication
 from accounts.models import User
 from accounts.permissions import NO_KEYS, key_of
+from accounts.schema import describe_users
 from accounts.serializers.users import UserSerializer
 from accounts.services import delete_user
-from accounts.viewsets import ScopedViewSet
+from accounts.viewsets import UUID_REFERENCE, ScopedViewSet
 
 ME = "@me"
 
@@ -26,6 +27,7 @@ class UserFilter(filters.FilterSet):
         fields = ["email", "is_staff"]
 
 
+@describe_users
 class UserViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ScopedViewSet
 ):
@@ -37,7 +39,7 @@ class UserViewSet(
     authentication_classes = [SessionAuthentication, PersonalAPIKeyAuthentication]
     scope_object = "user"
     lookup_field = "uuid"
-    lookup_pattern = re.compile(r"[0-9a-fA-F-]{32,36}")
+    lookup_pattern = UUID_REFERENCE
 
     def get_queryset(self) -> QuerySet[User]:
         users = super().get_queryset().select_related("current_team__project", "current_organization")
@@ -55,6 +57,8 @@ class UserViewSet(
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         saved = serializer.save()
+        if "password" in serializer.validated_data and key_of(self.request) is None:
+            update_session_auth_hash(self.request._request, saved)
         serializer.instance = self.get_queryset().get(pk=saved.pk)
 
     def perform_destroy(self, instance: User) -> None:

@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from accounts.access import EDITOR, MANAGER, highest, levels_from
-from common.exceptions import Forbidden, Outdated
+from accounts.access import EDITOR
+from accounts.ruled import RuledModel
+from common.exceptions import Outdated
 from common.models import SoftDeleteModel
-from dashboards.querysets import DASHBOARD, DashboardCollaboratorQuerySet, DashboardManager, DashboardQuerySet
-from insights.rights import is_project_admin
+from dashboards.querysets import DashboardCollaboratorQuerySet, DashboardManager, DashboardQuerySet
 from insights.variables import brought_up_to_date
 from tagging.models import TaggableModel
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from dashboards.models.tile import DashboardTile
 
 
-class Dashboard(SoftDeleteModel, TaggableModel):
+class Dashboard(SoftDeleteModel, TaggableModel, RuledModel):
     """A page of tiles.
 
     `version` grows with every write to the dashboard, its tiles, texts, buttons and tags, and to an insight on it; not
     with views and results. It is the ETag that `If-Match` is compared with.
     """
+
+    access_resource = "dashboard"
 
     class CreationMode(models.TextChoices):
         DEFAULT = "default"
@@ -130,8 +132,7 @@ class Dashboard(SoftDeleteModel, TaggableModel):
 
     def may_be_restricted_by(self, user: Any, project: "Project") -> bool:
         """Its creator and the project's admins decide who else may edit."""
-        is_creator = user.pk is not None and self.created_by_id == user.pk
-        return is_creator or is_project_admin(project)
+        return self.is_run_by(user, project)
 
     def privilege_level_of(self, user: Any, project: "Project") -> int:
         is_open = self.restriction_level < self.RestrictionLevel.ONLY_COLLABORATORS_CAN_EDIT
@@ -142,27 +143,6 @@ class Dashboard(SoftDeleteModel, TaggableModel):
     def is_editable_by(self, user: Any, project: "Project") -> bool:
         is_privileged = self.privilege_level_of(user, project) >= self.PrivilegeLevel.CAN_EDIT
         return is_privileged and self.allows(EDITOR, user, project)
-
-    def access_level_of(self, user: Any, project: "Project") -> str:
-        """By the rules for this dashboard, else by those for all dashboards."""
-        if self.may_be_restricted_by(user, project):
-            return MANAGER
-        return highest(self._rules_for(user), DASHBOARD) or project.level_for(DASHBOARD)
-
-    def allows(self, wanted: str, user: Any, project: "Project") -> bool:
-        return self.access_level_of(user, project) in levels_from(wanted, DASHBOARD)
-
-    def refuse_unless_allows(self, wanted: str, user: Any, project: "Project") -> None:
-        """Raises Forbidden."""
-        if not self.allows(wanted, user, project):
-            raise Forbidden(f"You do not have {wanted} access to this resource.")
-
-    def _rules_for(self, user: Any) -> list[str]:
-        """The levels that they give; `seen_by(user)` saves the question to the database."""
-        if hasattr(self, "own_rules"):
-            return self.own_rules
-        rules = self.team.access_controls.holding_for(user).about(DASHBOARD, self.pk)
-        return list(rules.values_list("access_level", flat=True))
 
     def _level_given_to(self, user: Any) -> int | None:
         """As a collaborator; `seen_by(user)` saves the question to the database."""

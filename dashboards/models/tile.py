@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Func, IntegerField
 from django.db.models.lookups import Exact
 
+from accounts.access import VIEWER
+from common.exceptions import Forbidden
 from dashboards.querysets import DashboardTileManager, DashboardTileQuerySet
 from insights.results import Answer
 
@@ -39,6 +41,8 @@ class DashboardTile(models.Model):
     #: Where the tile stands on its dashboard, and what its insight answered. Set for one reading, never stored.
     order: int | None = None
     answer: Answer = Answer()
+    #: Whether a rule closes the insight to who reads: nothing is told of it. `with_closed` says so.
+    is_closed: bool = False
 
     objects = DashboardTileManager()
     objects_including_soft_deleted = DashboardTileQuerySet.as_manager()
@@ -61,6 +65,11 @@ class DashboardTile(models.Model):
 
     def __str__(self) -> str:
         return f"tile {self.pk} of dashboard {self.dashboard_id}"
+
+    def refuse_if_closed(self) -> None:
+        """Raises Forbidden."""
+        if self.is_closed:
+            raise Forbidden(f"You do not have {VIEWER} access to this resource.")
 
     def content(self) -> dict[str, Any]:
         """The one thing this tile shows, as keyword arguments for a lookup or a new tile."""

@@ -1,11 +1,10 @@
 from dashboards.querysets.collaborators import DashboardCollaboratorQuerySet
-from dashboards.querysets.dashboards import DASHBOARD, GENERATED_PREFIX, DashboardManager, DashboardQuerySet
+from dashboards.querysets.dashboards import GENERATED_PREFIX, DashboardManager, DashboardQuerySet
 from dashboards.querysets.snapshots import DashboardSnapshotQuerySet
 from dashboards.querysets.templates import GLOBAL, DashboardTemplateQuerySet
 from dashboards.querysets.tiles import DashboardTileManager, DashboardTileQuerySet
 
 __all__ = [
-    "DASHBOARD",
     "GENERATED_PREFIX",
     "GLOBAL",
     "DashboardCollaboratorQuerySet",

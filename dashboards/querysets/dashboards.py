@@ -1,18 +1,14 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Cast
 
-from accounts.access import EDITOR, VIEWER, levels_from
-from accounts.models import AccessControl
-from accounts.querysets import ProjectScopedQuerySet
+from accounts.access import EDITOR
+from accounts.ruled import RuledQuerySet
 from common.querysets import SoftDeleteQuerySet
 from insights.models import ViewLog
 from insights.querysets.similarity import can_tell_similar, resembles
-from insights.rights import is_project_admin
 
 if TYPE_CHECKING:
     from accounts.models import Project
@@ -20,27 +16,23 @@ if TYPE_CHECKING:
 
 #: What PostHog calls the dashboards that it makes by itself, for a feature flag or a survey.
 GENERATED_PREFIX = "Generated Dashboard"
-#: What rules of access call a dashboard.
-DASHBOARD = "dashboard"
 
 
-class DashboardQuerySet(  # type: ignore[override]
-    SoftDeleteQuerySet["Dashboard"], ProjectScopedQuerySet["Dashboard"]
-):
+class DashboardQuerySet(SoftDeleteQuerySet["Dashboard"], RuledQuerySet["Dashboard"]):  # type: ignore[override]
     def for_list(self) -> Self:
         """Dashboard with its author and whether it is shared, and the tags: two queries. Tiles are never loaded."""
         shares = self.model.sharing_configurations.rel.related_model.objects  # type: ignore[attr-defined]
         is_open = Exists(shares.filter(dashboard=OuterRef("pk"), enabled=True))
         return self.select_related("created_by").prefetch_related("tags").annotate(has_open_share=is_open)
 
-    def for_detail(self, viewer: Any) -> Self:
+    def for_detail(self, viewer: Any, project: "Project") -> Self:
         """As in lists, with the tiles: ten queries at most, whatever the number of tiles."""
-        tiles = self._tile_model().objects.for_rendering(viewer)
+        tiles = self._tile_model().objects.for_rendering(viewer, project)
         return self.for_list().prefetch_related(Prefetch("tiles", queryset=tiles))
 
-    def for_results(self) -> Self:
+    def for_results(self, viewer: Any, project: "Project") -> Self:
         """Dashboard, and the tiles with their insights: all that it takes to answer."""
-        tiles = self._tile_model().objects.select_related("insight")
+        tiles = self._tile_model().objects.select_related("insight").with_closed(viewer, project)
         return self.prefetch_related(Prefetch("tiles", queryset=tiles))
 
     def seen_by(self, viewer: Any) -> Self:
@@ -49,21 +41,13 @@ class DashboardQuerySet(  # type: ignore[override]
         """
         views = ViewLog.objects.of_user(viewer).filter(kind="dashboard", team=OuterRef("team"), ref=OuterRef("pk"))
         given = self._collaborations(viewer)
-        return self.annotate(
-            last_viewed_at=Subquery(views.values("viewed_at")[:1]),
-            own_level=Subquery(given.values("level")[:1]),
-            own_rules=ArraySubquery(self._rules(viewer).order_by().values("access_level")),
+        return self.with_rules_for(viewer).annotate(
+            last_viewed_at=Subquery(views.values("viewed_at")[:1]), own_level=Subquery(given.values("level")[:1])
         )
-
-    def visible_to(self, user: Any, project: "Project") -> Self:
-        """Without those that a rule closes to the user."""
-        if is_project_admin(project):
-            return self
-        return self.filter(Q(created_by=user.pk) | self._open_to(user, project, VIEWER))
 
     def editable_by(self, user: Any, project: "Project") -> Self:
         """Those that the user may change: `Dashboard.is_editable_by`, for many at once."""
-        if is_project_admin(project):
+        if project.is_administered:
             return self
         restricted = self.model.RestrictionLevel.ONLY_COLLABORATORS_CAN_EDIT
         may_edit = self._collaborations(user).filter(level__gte=self.model.PrivilegeLevel.CAN_EDIT)
@@ -71,7 +55,7 @@ class DashboardQuerySet(  # type: ignore[override]
         return self.filter(Q(created_by=user.pk) | is_open)
 
     def not_editable_by(self, user: Any, project: "Project") -> Self:
-        if is_project_admin(project):
+        if project.is_administered:
             return self.none()
         return self.exclude(pk__in=self.model.objects.editable_by(user, project).values("pk"))
 
@@ -119,18 +103,6 @@ class DashboardQuerySet(  # type: ignore[override]
             | Q(button_tile__in=own.filter(button_tile__isnull=False).values("button_tile"))
         )
         return self.filter(Q(pk=dashboard.pk) | Q(pk__in=neighbours.values("dashboard")))
-
-    def _open_to(self, user: Any, project: "Project", wanted: str) -> Q:
-        """`Dashboard.access_level_of`, for many at once: rules for the dashboard go before those for all of them."""
-        rules, enough = self._rules(user), levels_from(wanted, DASHBOARD)
-        by_rule = Q(Exists(rules.filter(access_level__in=enough)))
-        return by_rule | ~Q(Exists(rules)) if project.level_for(DASHBOARD) in enough else by_rule
-
-    def _rules(self, user: Any) -> models.QuerySet[Any]:
-        about = Cast(OuterRef("pk"), models.CharField())
-        return AccessControl.objects.holding_for(user).filter(
-            team=OuterRef("team"), resource=DASHBOARD, resource_id=about
-        )
 
     def _collaborations(self, user: Any) -> models.QuerySet[Any]:
         collaborators = self.model.collaborators.rel.related_model.objects  # type: ignore[attr-defined]

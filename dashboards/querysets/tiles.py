@@ -11,6 +11,7 @@ from dashboards.layouts import INSIGHT_SIZE, Grid, position
 from insights.models import Insight, ViewLog
 
 if TYPE_CHECKING:
+    from accounts.models import Project
     from dashboards.models import Dashboard, DashboardTile
     from dashboards.querysets.dashboards import DashboardQuerySet
 
@@ -28,12 +29,13 @@ class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
         """Not removed, on a live dashboard, and not of a removed insight."""
         return self.live().filter(dashboard__deleted=False).exclude(insight__deleted=True)
 
-    def for_rendering(self, viewer: Any) -> Self:
+    def for_rendering(self, viewer: Any, project: "Project") -> Self:
         """Shown tiles with all that their JSON needs."""
         insights = Insight.objects.for_tiles(viewer).with_last_view(ViewLog.objects.of_user(viewer))
         others = self.model.objects.order_by("pk")
         return (
             self.shown()
+            .with_closed(viewer, project)
             .select_related(
                 *(
                     f"{card}__{person}"
@@ -47,6 +49,13 @@ class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
                 Prefetch("button_tile__dashboard_tiles", queryset=others),
             )
         )
+
+    def with_closed(self, viewer: Any, project: "Project") -> Self:
+        """Adds `is_closed`: the tile's insight is not for this viewer. Admins see all."""
+        if project.is_administered:
+            return self
+        visible = Insight.objects_including_soft_deleted.visible_to(viewer, project).filter(pk=OuterRef("insight"))
+        return self.annotate(is_closed=Q(insight__isnull=False) & ~Exists(visible))
 
     def for_editing(self, dashboard: "Dashboard") -> Self:
         """All tiles of the dashboard, removed ones too, with their cards."""

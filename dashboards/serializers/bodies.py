@@ -23,6 +23,7 @@ from dashboards.serializers.fields import (
     ObjectField,
     OverrideField,
     QuickFilterIdsField,
+    TextBodyField,
 )
 from insights.serializers.insights import InsightSerializer
 from insights.serializers.parameters import RefreshField
@@ -55,8 +56,19 @@ class TextBody(CardBody):
         allow_null=True,
         allow_blank=True,
         trim_whitespace=False,
-        error_messages={"max_length": "Text body cannot exceed 4000 characters"},
+        error_messages={"max_length": TextBodyField.default_error_messages["max_length"]},
     )
+
+
+class NewTextBody(TextBody):
+    """Of a text that is there already, the `id` is enough."""
+
+    body = TextBodyField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "body" not in attrs and attrs.get("id") is None:
+            raise ValidationError({"body": ["This field is required."]}, code="required")
+        return attrs
 
 
 class ButtonTileBody(CardBody):
@@ -89,7 +101,7 @@ class AddTileBody(LookBody):
 
     insight = InsightOfTileField(required=False, allow_null=True)
     insight_id = IdField(required=False, allow_null=True)
-    text = TextBody(required=False, allow_null=True)
+    text = NewTextBody(required=False, allow_null=True)
     button_tile = ButtonTileBody(required=False, allow_null=True)
 
     def validate_insight(self, insight: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -121,6 +133,8 @@ class TileBody(NothingLostMixin, AddTileBody):
     only_read = frozenset({"order", "last_refresh", "is_cached", "error", "dashboard", "dashboard_id", "team"})
 
     id = IdField(required=False, allow_null=True)
+    # A template's text may be empty, and is posted back as it was read.
+    text = TextBody(required=False, allow_null=True)  # type: ignore[assignment]
     deleted = serializers.BooleanField(required=False, allow_null=True)
 
 

@@ -46,7 +46,7 @@ class DashboardBasicSerializer(serializers.ModelSerializer[Dashboard]):
     user_access_level = serializers.SerializerMethodField()
     access_control_version = serializers.SerializerMethodField()
     search_match_type = serializers.CharField(
-        read_only=True, help_text="`exact` or `similar`; only in answers to a search."
+        read_only=True, required=False, help_text="`exact` or `similar`; only in answers to a search."
     )
 
     class Meta:

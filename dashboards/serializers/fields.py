@@ -44,6 +44,24 @@ class FlagField(serializers.BooleanField):
         super().__init__(required=False, **kwargs)
 
 
+class TextBodyField(serializers.CharField):
+    """The words of a text card: some, and not too many. Kept as sent."""
+
+    default_error_messages = {
+        "blank": "Text body cannot be empty",
+        "max_length": "Text body cannot exceed 4000 characters",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=4000, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not text.strip():
+            self.fail("blank")
+        return text
+
+
 @extend_schema_field(OBJECT)
 class ObjectField(serializers.JSONField):
     """A JSON object, kept as sent."""

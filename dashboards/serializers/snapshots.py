@@ -34,9 +34,9 @@ class AnalyzeRefreshResultBody(serializers.Serializer[Any]):
     cache_key = serializers.CharField(help_text="What `snapshot` answered.")
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        # PostHog's text for a missing key is its own, under a key of its own.
+        # PostHog's text for a missing key is its own.
         if isinstance(data, dict) and not data.get("cache_key"):
-            raise Refusal("cache_key is required", code="required", attr="cache_key", legacy_key="error")
+            raise Refusal("cache_key is required", code="required", attr="cache_key")
         return super().to_internal_value(data)
 
 

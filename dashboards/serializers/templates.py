@@ -191,6 +191,5 @@ def _filled_in(template: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 def _only_element(tags: Any) -> Any:
     if not isinstance(tags, list) or len(tags) != 1 or not tags[0]:
-        # PostHog's text, under its own key as well.
-        raise Refusal("tag is required", code="required", attr="tag", legacy_key="error")
+        raise Refusal("tag is required", code="required", attr="tag")
     return tags[0]

@@ -7,25 +7,7 @@ from rest_framework.exceptions import ValidationError
 
 from dashboards.layouts import ARRANGEMENTS
 from dashboards.serializers.bodies import MOST_TILES, LookBody
-from dashboards.serializers.fields import IdField, ObjectField
-
-
-class TextBodyField(serializers.CharField):
-    """The words of a text card: some, and not too many. Kept as sent."""
-
-    default_error_messages = {
-        "blank": "Text body cannot be empty",
-        "max_length": "Text body cannot exceed 4000 characters",
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=4000, trim_whitespace=False, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if not text.strip():
-            self.fail("blank")
-        return text
+from dashboards.serializers.fields import IdField, ObjectField, TextBodyField
 
 
 class CopyTileBody(serializers.Serializer[Any]):

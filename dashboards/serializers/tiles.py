@@ -6,6 +6,18 @@ from accounts.serializers.users import UserBasicSerializer
 from dashboards.models import ButtonTile, DashboardTile, Text
 from insights.serializers.insights import DashboardTileBasicSerializer, InsightSerializer
 
+#: Of an insight that a rule closes to the reader, what is shown instead. Its `user_access_level` says why.
+UNTOLD: dict[str, Any] = {
+    "name": None,
+    "derived_name": None,
+    "description": None,
+    "query": None,
+    "filters": {},
+    "tags": [],
+    "created_by": None,
+    "last_modified_by": None,
+}
+
 
 class TextSerializer(serializers.ModelSerializer[Text]):
     created_by = UserBasicSerializer(read_only=True, allow_null=True)
@@ -65,6 +77,12 @@ class DashboardTileSerializer(_AnsweredMixin, serializers.ModelSerializer[Dashbo
     last_refresh = serializers.DateTimeField(source="answer.last_refresh", read_only=True, allow_null=True)
     is_cached = serializers.BooleanField(source="answer.is_cached", read_only=True)
     error = TileErrorSerializer(source="answer.error", read_only=True, required=False)
+
+    def to_representation(self, tile: DashboardTile) -> dict[str, Any]:
+        shown = super().to_representation(tile)
+        if tile.is_closed:
+            shown["insight"] = {**shown["insight"], **UNTOLD}
+        return shown
 
     class Meta:
         model = DashboardTile

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from accounts.models import User
+from accounts.models import Project, User
 from common.exceptions import Refusal
 from dashboards.layouts import CARD_SIZE, INSIGHT_SIZE, Grid
 from dashboards.models import ButtonTile, Dashboard, DashboardTile, Text
@@ -16,22 +16,31 @@ COPY = " (Copy)"
 NAME_LIMIT = 400
 
 
-def duplicate_contents(source: Dashboard, target: Dashboard, *, is_deep: bool, user: User) -> None:
-    """The live tiles of `source` on `target`, showing the same things or, if `is_deep`, copies of them."""
-    tiles = list(source.tiles.with_content())
+def duplicate_contents(source: Dashboard, target: Dashboard, *, is_deep: bool, project: Project, user: User) -> None:
+    """The live tiles of `source` on `target`, showing the same things or, if `is_deep`, copies of them.
+
+    Raises Forbidden for an insight that the user may not see.
+    """
+    tiles = list(source.tiles.with_content().with_closed(user, project))
+    for tile in tiles:
+        tile.refuse_if_closed()
     copies = [DashboardTile(dashboard=target, **tile.content(), **tile.copy_of_look()) for tile in tiles]
     _save(copies, is_deep=is_deep, user=user)
 
 
-def duplicate_tiles(dashboard: Dashboard, wanted: Sequence[Mapping[str, Any]], *, user: User) -> None:
-    """Copies of these tiles, with copies of what they show, on the same dashboard. Inside `writing`. Raises Refusal."""
-    shown = {tile.pk: tile for tile in dashboard.tiles.with_content()}
+def duplicate_tiles(dashboard: Dashboard, wanted: Sequence[Mapping[str, Any]], *, project: Project, user: User) -> None:
+    """Copies of these tiles, with copies of what they show, on the same dashboard. Inside `writing`.
+
+    Raises Refusal, and Forbidden for an insight that the user may not see.
+    """
+    shown = {tile.pk: tile for tile in dashboard.tiles.with_content().with_closed(user, project)}
     grid = Grid(tile.layouts for tile in shown.values())
     copies = []
     for index, element in enumerate(wanted):
         tile = shown.get(element["id"])
         if tile is None:
             raise Refusal("Tile not found.", attr=f"duplicate_tiles__{index}__id")
+        tile.refuse_if_closed()
         look = {**tile.copy_of_look(), "layouts": element.get("layouts") or _place(grid, tile)}
         copies.append(DashboardTile(dashboard=dashboard, **tile.content(), **look))
     _save(copies, is_deep=True, user=user)

@@ -35,7 +35,7 @@ def create_unlisted_dashboard(fields: Fields, *, project: Project, user: User) -
     tag = own.pop("tag")
     template = UNLISTED_BY_TAG.get(tag)
     if template is None:
-        raise Refusal(f"Unknown template tag: {tag}", attr="tag", legacy_key="error")
+        raise Refusal(f"Unknown template tag: {tag}", attr="tag")
 
     own |= {"tags": [tag], "unlisted_tag": tag, "creation_mode": Dashboard.CreationMode.UNLISTED}
     versioned = {**template, "dashboard_filters": {**template["dashboard_filters"], **VERSION}}
@@ -45,4 +45,4 @@ def create_unlisted_dashboard(fields: Fields, *, project: Project, user: User) -
     except IntegrityError as error:
         if UNLISTED_ONCE not in str(error):
             raise
-        raise Conflict(f"Unlisted dashboard with tag '{tag}' already exists", attr="tag", legacy_key="error") from error
+        raise Conflict(f"Unlisted dashboard with tag '{tag}' already exists", attr="tag") from error

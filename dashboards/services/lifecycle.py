@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.access import VIEWER
+from accounts.access import EDITOR, VIEWER
 from accounts.models import Project, Team, User
 from common.exceptions import Forbidden, Refusal
 from dashboards.models import Dashboard, DashboardTile
@@ -59,7 +59,8 @@ def create_dashboard(fields: Fields, *, project: Project, user: User) -> Dashboa
     if fields.get("tags"):
         set_tags(dashboard, fields["tags"], team=project.team)
     if source is not None:
-        duplicate_contents(source, dashboard, is_deep=fields.get("duplicate_tiles", False), user=user)
+        is_deep = fields.get("duplicate_tiles", False)
+        duplicate_contents(source, dashboard, is_deep=is_deep, project=project, user=user)
     if fields.get("template_tiles"):
         put_tiles(dashboard, fields["template_tiles"], project=project, user=user)
     _put_tiles(dashboard, fields, project=project, user=user)
@@ -79,7 +80,7 @@ def update_dashboard(
         tags = fields.get("tags")
         before = state_of(locked, tags=sorted(locked.tags.values_list("name", flat=True)) if tags is not None else ())
         if fields.get("deleted"):
-            delete_dashboard(locked, with_insights=fields.get("delete_insights", False))
+            delete_dashboard(locked, with_insights=fields.get("delete_insights", False), project=project, user=user)
         elif is_restored:
             restore_dashboard(locked)
 
@@ -89,14 +90,16 @@ def update_dashboard(
             set_tags(locked, tags, team=project.team)
         _put_tiles(locked, fields, project=project, user=user)
         if fields.get("duplicate_tiles"):
-            duplicate_tiles(locked, fields["duplicate_tiles"], user=user)
+            duplicate_tiles(locked, fields["duplicate_tiles"], project=project, user=user)
         after = state_of(locked, tags=normalise(tags or ()))
         log_change(locked, before=before, after=after, team=project.team, user=user)
     return locked
 
 
-def delete_dashboard(dashboard: Dashboard, *, with_insights: bool = False) -> None:
-    """Hides it with its tiles, and `with_insights` those that are shown nowhere else. One stamp marks them all.
+def delete_dashboard(dashboard: Dashboard, *, with_insights: bool = False, project: Project, user: User) -> None:
+    """Hides it with its tiles, and `with_insights` those that are shown nowhere else and are the user's to edit.
+
+    One stamp marks them all.
 
     Inside `writing`, for a dashboard that is not deleted.
     """
@@ -104,7 +107,8 @@ def delete_dashboard(dashboard: Dashboard, *, with_insights: bool = False) -> No
     tiles = DashboardTile.objects.filter(dashboard=dashboard)
     if with_insights:
         lonely = list(tiles.without_other_home().values_list("insight", flat=True))
-        Insight.objects.filter(pk__in=lonely).update(deleted=True, deleted_with=stamp)
+        own = Insight.objects.filter(pk__in=lonely).allowing(EDITOR, user, project)
+        own.update(deleted=True, deleted_with=stamp)
     DashboardTile.objects_including_soft_deleted.filter(dashboard=dashboard).live().remove(stamp=stamp)
     Team.objects.filter(primary_dashboard=dashboard).update(primary_dashboard=None)
     dashboard.deleted, dashboard.deleted_with = True, stamp

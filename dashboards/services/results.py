@@ -92,7 +92,7 @@ def run_insights(
         raise Refusal(f"Tile {stray} is not on this dashboard.", attr="tile_ids")
 
     look_up_variables(dashboard, team=team)
-    asked = [tile for tile in tiles if tile.insight and tile.insight.query]
+    asked = [tile for tile in tiles if tile.insight and tile.insight.query and not tile.is_closed]
     asked = [tile for tile in asked if tile.pk in tile_ids] if tile_ids else asked
     if not is_optimized:
         _answer(asked, dashboard, team=team, refresh=refresh)
@@ -124,7 +124,7 @@ def _table(tile: DashboardTile, *, max_chars: int) -> Any:
     answer = tile.answer
     if answer.result is None or answer.query is None:
         return None
-    text = format_results(answer.query, answer.result)
+    text = format_results(answer.query, answer.response)
     return answer.result if text is None else cut_to_budget(text, max_chars=max_chars, tile_id=tile.pk)
 
 
@@ -162,7 +162,7 @@ def _answer(tiles: Sequence[DashboardTile], dashboard: Dashboard, *, team: Team,
 
 def _question(tile: DashboardTile, dashboard: Dashboard) -> dict[str, Any] | None | Refusal:
     """The query that the tile asks, or why it cannot be asked: old rows may hold what nobody checked."""
-    asked = question_of(tile.insight) if tile.insight else None
+    asked = question_of(tile.insight) if tile.insight and not tile.is_closed else None
     if not isinstance(asked, dict):
         return None
     try:

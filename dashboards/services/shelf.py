@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.access import VIEWER
 from accounts.models import Project, User
 from common.exceptions import Forbidden, Refusal
 from dashboards.layouts import CARD_SIZE, INSIGHT_SIZE, Grid
@@ -32,7 +33,9 @@ class Shelf:
         self._tiles = list(DashboardTile.objects_including_soft_deleted.for_editing(dashboard))
         self._fresh: list[DashboardTile] = []
         self._changed: dict[int, DashboardTile] = {}
-        self._changed_cards: dict[str, list[Any]] = {"text": [], "button_tile": []}
+        self._written_cards: dict[str, list[Any]] = {name: [] for name in CARDS}
+        # Without those that a client only posts back, with their author: they are signed anew, and stay as they were.
+        self._changed_cards: dict[str, list[Any]] = {name: [] for name in CARDS}
         self._insights: dict[int, Insight] = {}
 
     def put(self, elements: Iterable[Element]) -> None:
@@ -55,19 +58,21 @@ class Shelf:
         for name, (model, _) in CARDS.items():
             model.objects.bulk_create([getattr(tile, name) for tile in self._fresh if getattr(tile, name)])
             columns = [*CARD_COLUMNS[name], "last_modified_at", "last_modified_by"]
-            model.objects.bulk_update(self._changed_cards[name], columns)
+            model.objects.bulk_update(self._written_cards[name], columns)
         tiles = DashboardTile.objects_including_soft_deleted
         tiles.bulk_create(self._fresh)
         tiles.bulk_update(self._changed.values(), [*LOOK_FIELDS, "deleted", "deleted_with"])
-        if any(self._changed_cards.values()):
+        if any(self._written_cards.values()):
             self._tell_others()
 
     def _tell_others(self) -> None:
         """A text or button changes wherever it is shown, which the user must be allowed to. Raises Forbidden."""
-        others = Dashboard.objects.showing(self._changed_cards).exclude(pk=self._dashboard.pk)
-        if others.not_editable_by(self._user, self._project).exists():
-            raise Forbidden("You don't have edit permissions for another dashboard that shows this tile's content.")
-        others.bump()
+        others = Dashboard.objects.exclude(pk=self._dashboard.pk)
+        if any(self._changed_cards.values()):
+            changing = others.showing(self._changed_cards)
+            if changing.not_editable_by(self._user, self._project).exists():
+                raise Forbidden("You don't have edit permissions for another dashboard that shows this tile's content.")
+        others.showing(self._written_cards).bump()
 
     def _put(self, element: Element, *, place: str) -> DashboardTile:
         tile = self._named(element, place=place)
@@ -100,13 +105,19 @@ class Shelf:
         return tile
 
     def _find(self, element: Element, *, place: str) -> DashboardTile | None:
-        """The tile that shows what the element names by its id; None if the element brings something new."""
+        """The tile that shows what the element names by its id; None if the element brings something new.
+
+        Raises Refusal, and Forbidden for an insight that a rule closes to the user.
+        """
         pk = element.get("insight_id")
         if pk is not None:
             if pk not in self._insights:
                 detail = f'Invalid pk "{pk}" - object does not exist.'
                 raise Refusal(detail, code="does_not_exist", attr=_join(place, "insight_id"))
-            return self._showing("insight", pk)
+            present = self._showing("insight", pk)
+            if present is None or present.deleted:
+                self._insights[pk].refuse_unless_allows(VIEWER, self._user, self._project)
+            return present
         for name, (_, noun) in CARDS.items():
             card = element.get(name) or {}
             if card.get("id") is not None:
@@ -154,18 +165,20 @@ class Shelf:
                 continue
             card = getattr(tile, name)
             self._refuse_foreign_author(name, card, fields)
-            changes = {column: fields[column] for column in CARD_COLUMNS[name] if column in fields}
-            if all(getattr(card, column) == value for column, value in changes.items()):
+            sent = {column: fields[column] for column in CARD_COLUMNS[name] if column in fields}
+            has_changed = any(getattr(card, column) != value for column, value in sent.items())
+            if not has_changed and _author_in(fields) is None:
                 continue
-            for column, value in changes.items():
+            for column, value in sent.items():
                 setattr(card, column, value)
             card.last_modified_at, card.last_modified_by = timezone.now(), self._user
-            if tile.pk and card not in self._changed_cards[name]:
-                self._changed_cards[name].append(card)
+            for cards in (self._written_cards[name], *([self._changed_cards[name]] if has_changed else [])):
+                if tile.pk and card not in cards:
+                    cards.append(card)
 
     def _refuse_foreign_author(self, name: str, card: Card, fields: Element) -> None:
         """Who posts back what they read sends the author along; nobody else may be named."""
-        pk = (fields.get("created_by") or {}).get("id")
+        pk = _author_in(fields)
         if pk is None or pk in (card.created_by_id, self._user.pk):
             return
         members = self._project.organization.memberships
@@ -196,7 +209,13 @@ class Shelf:
     def _look_up_insights(self, elements: Iterable[Element]) -> None:
         wanted = {element["insight_id"] for element in elements if element.get("insight_id") is not None}
         if wanted:
-            self._insights = Insight.objects.for_project(self._project).in_bulk(wanted)
+            insights = Insight.objects.for_project(self._project).with_rules_for(self._user)
+            self._insights = insights.in_bulk(wanted)
+
+
+def _author_in(card: Element) -> Any:
+    """The id of the author whom a client that posts back what it read sends along."""
+    return (card.get("created_by") or {}).get("id")
 
 
 def _join(place: str, name: str) -> str:

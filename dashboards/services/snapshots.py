@@ -31,7 +31,7 @@ def analyze_refresh_result(dashboard: Dashboard, *, cache_key: str, team: Team, 
     """How what is stored now differs from the snapshot. Raises Refusal for one that is not this user's, or too old."""
     snapshot = DashboardSnapshot.objects.fresh().filter(key=cache_key, dashboard=dashboard, user=user).first()
     if snapshot is None:
-        raise Refusal(EXPIRED, attr="cache_key", legacy_key="error")
+        raise Refusal(EXPIRED, attr="cache_key")
 
     text = describe_changes(snapshot.results, _stored_results(dashboard, team=team))
     if text == NO_CHANGES:

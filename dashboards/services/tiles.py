@@ -90,7 +90,7 @@ def copy_tile(
 ) -> DashboardTile:
     """Shows what the tile shows on `destination` too; a tile that was removed from there comes back.
 
-    Raises Refusal, Forbidden for a source that the user may not see, and Missing.
+    Raises Refusal, Missing, and Forbidden for a source or an insight that the user may not see.
     """
     if source_id == destination.pk:
         raise Refusal("Destination must be a different dashboard than the source.")
@@ -98,7 +98,8 @@ def copy_tile(
     with writing(destination, if_match=if_match, beside=source_id) as locked:
         source = Dashboard.objects.for_project(project).seen_by(user).get_or_refuse(pk=source_id)
         source.refuse_unless_allows(VIEWER, user, project)
-        tile = source.tiles.get_or_refuse(pk=tile_id)
+        tile = source.tiles.with_closed(user, project).get_or_refuse(pk=tile_id)
+        tile.refuse_if_closed()
         if tile.button_tile_id is not None:
             raise Refusal("Only insight and text tiles can be copied between dashboards.")
         twin = tile.twin_on(locked)

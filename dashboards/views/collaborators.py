@@ -5,10 +5,11 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.permissions import HasAccessToRows
 from accounts.viewsets import IDENTIFIER, ProjectScopedViewSet
 from common.exceptions import Missing
 from dashboards.models import Dashboard
-from dashboards.permissions import CanEditDashboard, HasAccessToDashboards
+from dashboards.permissions import CanEditDashboard
 from dashboards.querysets import DashboardQuerySet
 from dashboards.schema import describe_collaborators
 from dashboards.serializers.collaborators import DashboardCollaboratorBody, DashboardCollaboratorSerializer
@@ -23,7 +24,7 @@ class DashboardCollaboratorViewSet(ProjectScopedViewSet):
     serializer_class = DashboardCollaboratorSerializer
     pagination_class = None
     filter_backends = []
-    base_permissions = (*ProjectScopedViewSet.base_permissions, HasAccessToDashboards)
+    base_permissions = (*ProjectScopedViewSet.base_permissions, HasAccessToRows)
     permission_classes = [CanEditDashboard]
     scope_object = "dashboard"
     lookup_url_kwarg = "user__uuid"

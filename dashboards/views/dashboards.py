@@ -7,13 +7,14 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.mixins import AccessControlViewMixin
+from accounts.permissions import HasAccessToRows
 from accounts.throttles import ClickHouseRateThrottle
 from activity.mixins import ActivityViewMixin
 from common.mixins import ForbidDestroyMixin
 from dashboards.filters import DashboardFilter
 from dashboards.models import Dashboard
 from dashboards.negotiation import EventStreamsToo
-from dashboards.permissions import CanEditDashboard, HasAccessToDashboards
+from dashboards.permissions import CanEditDashboard
 from dashboards.querysets import DashboardQuerySet
 from dashboards.schema import describe_dashboards
 from dashboards.serializers.bodies import (
@@ -49,13 +50,12 @@ class DashboardViewSet(
     queryset = Dashboard.objects_including_soft_deleted.all()
     serializer_class = DashboardSerializer
     filterset_class = DashboardFilter
-    base_permissions = (*DashboardsView.base_permissions, HasAccessToDashboards)
+    base_permissions = (*DashboardsView.base_permissions, HasAccessToRows)
     permission_classes = [CanEditDashboard]
     content_negotiation_class = EventStreamsToo
     scope_object = "dashboard"
     scope_object_write_actions = ("bulk_update_tags",)
     activity_scope = "Dashboard"
-    access_resource = "dashboard"
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return DashboardBasicSerializer if self.action == "list" else DashboardSerializer
@@ -64,21 +64,19 @@ class DashboardViewSet(
         """A removed dashboard is seen only by an update, which may bring it back."""
         if self.action == "bulk_update_tags":
             return queryset.live()
+        who = self.caller, self.project
         seen = queryset.seen_by(self.caller)
         if self.action in {"update", "partial_update"}:
             return seen
         reading = {
-            "list": lambda: seen.for_list().visible_to(self.caller, self.project),
-            "retrieve": lambda: seen.for_detail(self.caller),
-            "stream_tiles": lambda: seen.for_detail(self.caller),
-            "run_insights": seen.for_results,
-            "snapshot": seen.for_results,
-            "analyze_refresh_result": seen.for_results,
+            "list": lambda: seen.for_list().visible_to(*who),
+            "retrieve": lambda: seen.for_detail(*who),
+            "stream_tiles": lambda: seen.for_detail(*who),
+            "run_insights": lambda: seen.for_results(*who),
+            "snapshot": lambda: seen.for_results(*who),
+            "analyze_refresh_result": lambda: seen.for_results(*who),
         }
         return reading.get(self.action, seen.all)().live()
-
-    def level_on(self, row: Dashboard) -> str:
-        return row.access_level_of(self.caller, self.project)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         body = self.body(CreateDashboardBody)

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from rest_framework.decorators import action
@@ -7,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
-from accounts.viewsets import ProjectScopedViewSet
+from accounts.viewsets import UUID_REFERENCE, ProjectScopedViewSet
 from common.mixins import ForbidDestroyMixin
 from common.parsers import JSONParser
 from dashboards.filters import DashboardTemplateFilter
@@ -53,7 +52,7 @@ class DashboardTemplateViewSet(ForbidDestroyMixin, ProjectScopedViewSet, ModelVi
     permission_classes = [OnlyStaffWriteGlobalTemplates]
     scope_object = "dashboard_template"
     scope_object_read_actions = ("json_schema",)
-    lookup_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+    lookup_pattern = UUID_REFERENCE
 
     def load(self, queryset: DashboardTemplateQuerySet) -> DashboardTemplateQuerySet:
         """A removed template is seen only by an update, which may bring it back."""

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from pydantic import ValidationError as Invalid
 from rest_framework import serializers
 
-from insights import rights
 from sharing.models import SharePassword, SharingConfiguration
 from sharing.services.unlocking import LONGEST_PASSWORD
 from sharing.share_settings import FLAGS, clean_settings
@@ -130,7 +129,7 @@ class SharingConfigurationSerializer(serializers.ModelSerializer[SharingConfigur
         return SharePasswordSerializer(passwords, many=True).data  # type: ignore[return-value]
 
     def get_user_access_level(self, share: SharingConfiguration) -> str:
-        return rights.access_level(share.resource, project=self.context["project"], user=self.context["user"])
+        return share.resource.access_level_of(self.context["user"], self.context["project"])
 
 
 class SharePasswordBody(serializers.Serializer[Any]):

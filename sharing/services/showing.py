@@ -13,7 +13,6 @@ from accounts.models import Team
 from common.exceptions import Refusal
 from dashboards.models import Dashboard, DashboardTile
 from insights.overrides import effective_filters, effective_query, question_of
-from insights.queries import freshness
 from insights.queries.freshness import RefreshMode
 from insights.queries.wrapping import INSIGHT_QUERIES, source_of
 from insights.results import Answer, answer_all
@@ -33,20 +32,26 @@ FILTERABLE = {*INSIGHT_QUERIES, "EventsQuery"}
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """`locked_filters` are those signed into the link; `refresh` what the visitor asked for."""
+    """`locked_filters` are those signed into the link; `refresh` what the visitor asked for.
+
+    With `part` only the tile of that id is looked at. Unless it `computes`, what is due is left for another visit.
+    """
 
     share: SharingConfiguration
     locked_filters: JSON
     refresh: RefreshMode
+    part: int | None = None
+    computes: bool = True
 
 
 def tiles_for(visit: Visit) -> list[DashboardTile]:
-    """The live tiles of a shared dashboard in their order, each insight with its answer."""
+    """The live tiles of a shared dashboard in their order, each insight with its answer and whether it `is_awaited`."""
     dashboard = visit.share.dashboard
     assert dashboard is not None
     tiles = dashboard.tiles.select_related("insight", "text", "button_tile").in_layout_order()  # type: ignore[attr-defined]
     for order, tile in enumerate(tiles):
         tile.order, tile.dashboard = order, dashboard
+    tiles = [tile for tile in tiles if visit.part in (None, tile.pk)]
     _answer(visit, [(tile.insight, tile) for tile in tiles if tile.insight_id])
     return tiles
 
@@ -70,9 +75,9 @@ def _answer(visit: Visit, shown: Sequence[tuple[Any, DashboardTile | None]]) -> 
     dashboard, team = visit.share.dashboard, visit.share.team
     chosen = (dashboard and dashboard.variables) or {}
     asked = fill_variables([_question(visit, insight, tile) for insight, tile in shown], chosen, team=team)
-    answers = answers_for_visitors(asked, team=team, refresh=visit.refresh)
+    answers, awaited = answers_for_visitors(asked, team=team, refresh=visit.refresh, computes=visit.computes)
     for (insight, _), answer in zip(shown, answers, strict=True):
-        insight.answer = answer
+        insight.answer, insight.is_awaited = answer, answer.cache_key in awaited
 
 
 def _question(visit: Visit, insight: Any, tile: DashboardTile | None) -> JSON | None:
@@ -84,23 +89,32 @@ def _question(visit: Visit, insight: Any, tile: DashboardTile | None) -> JSON | 
     return effective_query(query, visit.locked_filters) if is_filterable else None
 
 
-def answers_for_visitors(asked: Sequence[JSON | None], *, team: Team, refresh: RefreshMode) -> list[Answer]:
-    """What is stored; what is stale or missing is computed, within limits that no visitor can move."""
+def answers_for_visitors(
+    asked: Sequence[JSON | None], *, team: Team, refresh: RefreshMode, computes: bool = True
+) -> tuple[list[Answer], set[str | None]]:
+    """What is stored; what is stale or missing is computed, within limits that no visitor can move.
+
+    Second the cache keys of what would have been computed.
+    """
     answers = answer_all(asked, team=team, refresh=RefreshMode.FORCE_CACHE)
     due = {answer.cache_key: answer.query for answer in answers if _is_due(answer, refresh)}
     if not due:
-        return answers
-    fresh = _compute(due, team=team, refresh=refresh)
-    return [_better(answer, fresh.get(answer.cache_key)) for answer in answers]
+        return answers, set()
+    fresh = _compute(due, team=team, refresh=refresh, computes=computes)
+    return [_better(answer, fresh.get(answer.cache_key)) for answer in answers], due.keys() - fresh.keys()
 
 
-def _compute(due: dict[str | None, JSON | None], *, team: Team, refresh: RefreshMode) -> dict[str | None, Answer]:
+def _compute(
+    due: dict[str | None, JSON | None], *, team: Team, refresh: RefreshMode, computes: bool
+) -> dict[str | None, Answer]:
     failed = cache.get_many([_failure_key(key) for key in due])
     deadline = time.monotonic() + PATIENCE_SECONDS
     computed: dict[str | None, Answer] = {}
     for key, query in due.items():
         if _failure_key(key) in failed or time.monotonic() > deadline:
             computed[key] = Answer(query=query, cache_key=key, failure=Refusal("Not available right now."))
+            continue
+        if not computes:
             continue
         [computed[key]] = answer_all([query], team=team, refresh=refresh)
         if computed[key].failure is not None:
@@ -111,15 +125,7 @@ def _compute(due: dict[str | None, JSON | None], *, team: Team, refresh: Refresh
 def _is_due(answer: Answer, refresh: RefreshMode) -> bool:
     if answer.query is None:
         return False
-    if answer.response is None or answer.last_refresh is None:
-        return True
-    return freshness.is_stale(
-        answer.query,
-        last_refresh=answer.last_refresh,
-        now=datetime.now(UTC),
-        date_to=freshness.date_to_of(answer.response),
-        is_lazy=refresh is RefreshMode.LAZY_ASYNC,
-    )
+    return answer.is_stale(now=datetime.now(UTC), is_lazy=refresh is RefreshMode.LAZY_ASYNC)
 
 
 def _better(stored: Answer, fresh: Answer | None) -> Answer:

@@ -6,8 +6,9 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import EDITOR, VIEWER
 from accounts.viewsets import IDENTIFIER, ProjectScopedViewSet
-from common.exceptions import Forbidden, Missing
+from common.exceptions import Forbidden, Missing, Refusal
 from dashboards.models import Dashboard
 from insights.models import Insight
 from sharing.models import SharingConfiguration
@@ -32,7 +33,7 @@ class SharingViewSet(ProjectScopedViewSet):
     resource_is_missing: ClassVar[str]
 
     def load(self, queryset: Any) -> Any:
-        return queryset
+        return queryset.with_rules_for(self.caller)
 
     @cached_property
     def resource(self) -> Any:
@@ -47,6 +48,13 @@ class SharingViewSet(ProjectScopedViewSet):
 
     def refuse_without_access(self, resource: Any) -> None:
         """What access rules say of the resource holds for its link too: its token opens it. Raises Forbidden."""
+        if self.request.method in SAFE_METHODS:
+            resource.refuse_unless_allows(VIEWER, self.caller, self.project)
+        elif not resource.allows(EDITOR, self.caller, self.project):
+            raise Forbidden(f"You don't have edit permissions for this {resource.access_resource}.")
+
+    def refuse_publishing(self) -> None:
+        """A link shows nothing that its owner may not see. Raises Refusal."""
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         return self._answer(find_share(self.resource))
@@ -56,6 +64,8 @@ class SharingViewSet(ProjectScopedViewSet):
         serializer = self.get_serializer(share, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changes = serializer.validated_data
+        if changes.get("enabled") and not share.enabled:
+            self.refuse_publishing()
         return self._answer(update_share(self.resource, changes, project=self.project, user=self.caller))
 
     @action(methods=["post"], detail=False, required_scopes=["sharing_configuration:write"])
@@ -90,11 +100,10 @@ class DashboardSharingViewSet(SharingViewSet):
     resource_kwarg = "dashboard_id"
     resource_is_missing = "Dashboard not found."
 
-    def refuse_without_access(self, dashboard: Dashboard) -> None:
-        if self.request.method in SAFE_METHODS:
-            dashboard.refuse_unless_allows("viewer", self.caller, self.project)
-        elif not dashboard.allows("editor", self.caller, self.project):
-            raise Forbidden("You don't have edit permissions for this dashboard.")
+    def refuse_publishing(self) -> None:
+        tiles = self.resource.tiles.with_closed(self.caller, self.project)
+        if any(tile.is_closed for tile in tiles):
+            raise Refusal("Can't enable sharing of a dashboard with insights that you have no access to.")
 
 
 @describe_sharing("insight")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -17,6 +18,7 @@ from common.exception_handler import error
 from common.exceptions import Forbidden, Missing, Refusal
 from insights.queries.freshness import for_shared_access, parse_refresh
 from sharing import signed_filters, unlock_tokens
+from sharing.arrivals import Arrival, answer_part
 from sharing.exports import export
 from sharing.models import SharingConfiguration
 from sharing.rendering import POLICY, render_page
@@ -28,6 +30,9 @@ JSON = dict[str, Any]
 COOKIE = "posthog_sharing_token"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TYPES = {"embed", "image", "scene"}
+SUFFIXES = {"", "json", "png"}
+#: Where PostHog sends whoever asks for a picture that is not made yet. Here none ever is.
+NO_PICTURE = f"{settings.STATIC_URL}blank-dashboard-hog.png"
 
 
 class NoLink(Missing):
@@ -46,7 +51,8 @@ class AnyNegotiation(DefaultContentNegotiation):
 
 
 class SharedPageView(APIView):
-    """A shared dashboard or insight: a page, or its data with `.json` or `Accept: application/json`.
+    """A shared dashboard or insight: a page, or its data with `.json` or `Accept: application/json`. `.png` leads to
+    a picture of nothing.
 
     A share with a password shows nothing before it is unlocked: POST `{"password"}` gives a cookie and the same token
     as `shareToken`, for a day. Whatever the method, nothing is read of the dashboard before the gate is passed.
@@ -99,7 +105,7 @@ class SharedPageView(APIView):
     def find_share(self) -> SharingConfiguration:
         """Raises NoLink."""
         token, dot, suffix = self.kwargs["reference"].partition(".")
-        is_sound = TOKEN.fullmatch(token) and (not dot or suffix == "json")
+        is_sound = TOKEN.fullmatch(token) and suffix in SUFFIXES and bool(dot) == bool(suffix)
         share = SharingConfiguration.objects.for_visitor(token) if is_sound else None
         if share is None or not share.admits(self.address):
             raise NoLink()
@@ -179,14 +185,20 @@ class SharedPageView(APIView):
         return _page("unlock", context, status=status, headers=headers)
 
     def _show(self, share: SharingConfiguration, *, share_token: str | None) -> HttpResponseBase:
+        locked_filters = self._locked_filters(share)
+        if self.kwargs["reference"].endswith(".png"):
+            return HttpResponseRedirect(NO_PICTURE)
         visit = Visit(
             share=share,
-            locked_filters=self._locked_filters(share),
+            locked_filters=locked_filters,
             refresh=for_shared_access(parse_refresh(self.request.GET.get("refresh"))),
         )
-        shown, page = export(visit)
+        arrival = Arrival(self.request.GET.dict())
+        if arrival.is_part and not self.wants_json():
+            return self._part(visit, arrival)
         if share.dashboard is not None:
             note_visit(share.dashboard)
+        shown, page = export(visit if self.wants_json() else arrival.visit(visit))
         is_embed = self.is_embedded or "embedded" in self.request.GET
         exported = {"type": "embed" if is_embed else "scene", "accessToken": self.access_token, **shown}
         if share_token:
@@ -200,7 +212,13 @@ class SharedPageView(APIView):
         exported["rootClassName"] = f"export-type-{exported['type']}"
         if self.wants_json():
             return Response(exported)
-        return _page("shared", {"exported": exported, "page": page, "theme": share.option("theme")})
+        return _page("shared", {"exported": exported, "page": page, "arrival": arrival, "theme": share.option("theme")})
+
+    def _part(self, visit: Visit, arrival: Arrival) -> HttpResponse:
+        part = answer_part(visit, arrival)
+        if part is None:
+            raise NoLink()
+        return part
 
     # What is true of every answer.
 

@@ -64,6 +64,13 @@ def test_names_the_place_of_a_key_that_opens_nothing(anonymous):
     assert query.json()["detail"] == "Personal API key found in request query string is invalid."
 
 
+def test_there_is_no_oauth(anonymous, key):
+    response = anonymous.get(f"{ME}?personal_api_key={key.value}", HTTP_AUTHORIZATION="Bearer pha_token")
+
+    assert (response.status_code, response.json()["code"]) == (401, "authentication_failed")
+    assert response.json()["detail"] == "Invalid access token."
+
+
 def test_a_good_key_in_the_query_does_not_rescue_a_bad_header(anonymous, key):
     response = anonymous.get(f"{ME}?personal_api_key={key.value}", HTTP_AUTHORIZATION="Bearer phx_wrong")
 

@@ -1,3 +1,5 @@
+import pytest
+
 from accounts.models import Organization, OrganizationMembership
 from tests.factories.accounts import MembershipFactory, ProjectFactory
 
@@ -68,3 +70,15 @@ def test_costs_the_same_for_one_project_and_for_many(api, organization, project,
     # key, organization, memberships, projects, teams
     with django_assert_num_queries(5):
         client.get(f"{ORGANIZATIONS}@current/")
+
+
+@pytest.mark.parametrize("reference", ["-" * 32, "-" * 36, "abc", "0" * 31])
+def test_what_is_no_uuid_names_no_organization(api, reference):
+    client = api()
+
+    assert client.get(f"/api/organizations/{reference}/").status_code == 404
+    assert client.get(f"/api/organizations/{reference}/projects/").status_code == 404
+
+
+def test_a_uuid_needs_no_hyphens(api, organization):
+    assert api().get(f"/api/organizations/{organization.pk.hex}/").json()["id"] == str(organization.pk)

@@ -196,3 +196,26 @@ def test_knows_its_group_types(api, team):
     assert body["group_types"] == [
         {"group_type": "company", "group_type_index": 0, "name_singular": None, "name_plural": None}
     ]
+
+
+def test_has_the_keys_of_settings_that_are_not_here(api):
+    shown = api("project:read").get(f"{PROJECTS}@current/").json()
+
+    assert (
+        shown.items()
+        >= {
+            "session_recording_opt_in": False,
+            "surveys_opt_in": False,
+            "heatmaps_opt_in": False,
+            "autocapture_opt_out": True,
+            "slack_incoming_webhook": None,
+            "secret_api_token": None,
+            "live_events_token": None,
+            "product_description": None,
+            "product_intents": [],
+        }.items()
+    )
+
+
+def test_settings_that_are_not_here_stay_off(api):
+    assert api().patch(f"{PROJECTS}@current/", {"surveys_opt_in": True}).json()["surveys_opt_in"] is False

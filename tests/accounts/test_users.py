@@ -16,6 +16,57 @@ def test_me_is_the_caller(api, alice, organization, team, path):
     assert [o["name"] for o in me["organizations"]] == ["Hogflix"]
 
 
+def test_has_every_key_that_posthogs_clients_read(api):
+    me = api("user:read").get(ME).json()
+
+    assert {"has_password", "anonymize_data", "theme_mode", "hedgehog_config"} < set(me)
+    assert (
+        me.items()
+        >= {
+            "pending_email": None,
+            "notification_settings": {},
+            "notification_locks": [],
+            "toolbar_mode": "disabled",
+            "allow_impersonation": False,
+            "is_impersonated": False,
+            "is_impersonated_until": None,
+            "sensitive_session_expires_at": None,
+            "events_column_config": {"active": "DEFAULT"},
+            "is_2fa_enabled": False,
+            "has_social_auth": False,
+            "has_sso_enforcement": False,
+            "has_seen_product_intro_for": None,
+            "scene_personalisation": [],
+            "pending_invites": [],
+            "requires_credential_review": False,
+            "ui_configuration": None,
+            "onboarding_skipped_at": None,
+        }.items()
+    )
+
+
+def test_knows_who_was_first(api, alice, bob):
+    assert api().get(ME).json()["is_organization_first_user"] is True
+    assert api(user=bob).get(ME).json()["is_organization_first_user"] is False
+
+    alice.current_organization = None
+    alice.save()
+    assert api().get(ME).json()["is_organization_first_user"] is None
+
+
+def test_what_is_of_absent_features_cannot_be_written(api):
+    changed = {"pending_email": "x@y.z", "toolbar_mode": "toolbar", "is_2fa_enabled": True, "first_name": "Ann"}
+
+    me = api("user:write").patch(ME, changed).json()
+
+    assert (me["pending_email"], me["toolbar_mode"], me["is_2fa_enabled"], me["first_name"]) == (
+        None,
+        "disabled",
+        False,
+        "Ann",
+    )
+
+
 def test_a_uuid_is_for_staff_only(api, alice, bob):
     refused = api().get(f"/api/users/{alice.uuid}/")
     assert refused.status_code == 403
@@ -68,11 +119,26 @@ def test_changes_the_password_only_with_the_old_one(session, alice):
     alice.save()
     client = session()
 
-    refused = client.patch(ME, {"password": "battery staple", "current_password": "wrong"})
-    assert (refused.status_code, refused.json()["attr"]) == (400, "current_password")
+    wrong = client.patch(ME, {"password": "battery staple", "current_password": "wrong"})
+    absent = client.patch(ME, {"password": "battery staple"})
     client.patch(ME, {"password": "battery staple", "current_password": "correct horse"})
     alice.refresh_from_db()
+
+    assert [(answer.status_code, answer.json()["code"], answer.json()["attr"]) for answer in (wrong, absent)] == [
+        (400, "incorrect_password", "current_password"),
+        (400, "required", "current_password"),
+    ]
     assert alice.check_password("battery staple")
+    assert client.get(ME).status_code == 200  # the browser that changed it stays signed in
+
+
+def test_a_weak_password_is_refused_by_name(session, alice):
+    alice.set_password("correct horse")
+    alice.save()
+
+    refused = session().patch(ME, {"password": "1234", "current_password": "correct horse"})
+
+    assert (refused.status_code, refused.json()["attr"]) == (400, "password")
 
 
 def test_post_is_not_allowed(session):

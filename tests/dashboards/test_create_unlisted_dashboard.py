@@ -44,6 +44,14 @@ def test_a_tag_is_required(post, error, body):
     assert response.json()["error"] == response.json()["detail"] == "tag is required"
 
 
+@pytest.mark.parametrize("body", [{"tag": ["x"]}, {"tag": "llm-analytics", "name": "x" * 401}])
+def test_every_complaint_comes_under_error_too(post, body):
+    response = post(**body)
+
+    assert response.status_code == 400
+    assert response.json()["error"] == response.json()["detail"]
+
+
 def test_an_unknown_tag_is_refused(post, error):
     response = post(tag="X")
 

@@ -117,6 +117,14 @@ def test_the_key_is_required(analyze, error, body):
     assert response.json()["error"] == response.json()["detail"] == "cache_key is required"
 
 
+@pytest.mark.parametrize("key", ["a\x00b", ["x"], {"a": 1}, True])
+def test_every_complaint_comes_under_error_too(analyze, error, key):
+    response = analyze(cache_key=key)
+
+    assert error(response)[0] == 400
+    assert response.json()["error"] == response.json()["detail"]
+
+
 def assert_unknown(response):
     assert response.status_code == 400
     assert response.json()["error"] == response.json()["detail"] == EXPIRED

@@ -14,6 +14,8 @@ from tests.factories.dashboards import (
     TextTileFactory,
 )
 
+SIGNATURE = {"last_modified_at": None, "last_modified_by": None}
+
 
 @pytest.fixture
 def put(api, path):
@@ -120,6 +122,33 @@ def test_a_text_that_stays_the_same_is_not_modified(put, text):
     assert reload(text.text).last_modified_at == text.text.last_modified_at
 
 
+def test_who_posts_back_an_unchanged_text_with_its_author_signs_it(put, api, path, text, alice, bob):
+    (tile,) = api().get(path()).json()["tiles"]
+
+    (shown,) = put(tile).json()["tiles"]
+
+    assert (shown["text"]["body"], shown["text"]["created_by"]["id"]) == ("Before", bob.pk)
+    assert shown["text"]["last_modified_by"]["id"] == alice.pk
+    assert reload(text.text).last_modified_at > text.text.last_modified_at
+
+
+def test_posting_back_needs_no_right_to_the_other_dashboards_but_gives_them_a_new_version(
+    put, api, path, text, dashboard, team, bob
+):
+    dashboard.created_by = bob
+    dashboard.save()
+    other = DashboardFactory(team=team, restriction_level=37)
+    TextTileFactory(dashboard=other, text=text.text)
+    client = api(user=bob)
+    (tile,) = client.get(path()).json()["tiles"]
+    changed = {**tile, "text": {**tile["text"], "body": "After"}}
+
+    assert client.patch(path(), {"tiles": [tile]}).status_code == 200
+    assert reload(other).version == 2
+    assert client.patch(path(), {"tiles": [changed]}).status_code == 403
+    assert client.patch(path(), {"tiles": [tile, changed]}).status_code == 403
+
+
 @pytest.mark.parametrize("body", ["", None])
 def test_a_text_may_be_empty(put, text, body):
     (tile,) = put({"id": text.pk, "text": {"body": body}}).json()["tiles"]
@@ -189,12 +218,18 @@ def test_new_tiles_go_below_where_the_others_are_put_by_the_same_request(put, te
     assert [tile["layouts"]["sm"]["y"] for tile in tiles] == [10, 13]
 
 
+def _unsigned(tile):
+    """Without who posted it back, and when."""
+    cards = {name: tile[name] and {**tile[name], **SIGNATURE} for name in ("text", "button_tile")}
+    return {**tile, **cards}
+
+
 def test_what_a_client_reads_it_may_send_back(put, api, path, insight, text, button):
     tiles = api().get(path()).json()["tiles"]
 
     response = put(*tiles)
 
-    assert response.json()["tiles"] == tiles
+    assert [_unsigned(tile) for tile in response.json()["tiles"]] == [_unsigned(tile) for tile in tiles]
     assert Text.objects.count() == ButtonTile.objects.count() == Insight.objects.count() == 1
 
 
@@ -358,4 +393,5 @@ def test_what_was_read_may_be_posted_back(api, url, dashboard):
     tiles = [{"text": {"body": "x"}}, {"button_tile": {"url": "/a", "text": "b"}}]
     read = client.patch(path, {"tiles": tiles}).json()["tiles"]
 
-    assert client.patch(path, {"tiles": read}).json()["tiles"] == read
+    again = client.patch(path, {"tiles": read}).json()["tiles"]
+    assert [_unsigned(tile) for tile in again] == [_unsigned(tile) for tile in read]

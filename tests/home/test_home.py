@@ -1,6 +1,9 @@
 """The pages for those who sign in."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import PersonalAPIKey
@@ -162,6 +165,18 @@ def test_signing_out_ends_the_session(at_home):
     at_home.post("/sign-out")
 
     assert "_auth_user_id" not in at_home.session
+
+
+def test_models_are_told_what_this_is(client):
+    response = client.get("/llms.txt")
+
+    assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert response.content.decode() == (settings.BASE_DIR / "llms.txt").read_text()
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\((/[^)]+)\)", (settings.BASE_DIR / "llms.txt").read_text()))
+def test_what_models_are_sent_to_is_there(client, db, path):
+    assert client.get(path).status_code == 200
 
 
 # Dashboards.

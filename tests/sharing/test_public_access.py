@@ -334,9 +334,23 @@ def test_no_other_method_gets_anything(share, visitor, method):
     assert CONTENT not in response.content.decode()
 
 
-@pytest.mark.parametrize("tail", [".png", ".html", ".json.json", "/", ".json/", "/x", "%2e", "%20", "."])
+@pytest.mark.parametrize("tail", [".html", ".json.json", ".png.png", "/", ".json/", "/x", "%2e", "%20", "."])
 def test_no_other_spelling_of_a_link_leads_anywhere(share, visitor, tail):
     assert visitor.get(f"/shared/{share.access_token}{tail}").status_code == 404
+
+
+@pytest.mark.parametrize("road", ["shared", "shared_dashboard", "embedded"])
+def test_a_picture_is_for_ever_about_to_be_made(share, visitor, road):
+    response = visitor.get(f"/{road}/{share.access_token}.png")
+
+    assert (response.status_code, response["Location"]) == (302, "/static/blank-dashboard-hog.png")
+    assert response["Cache-Control"] == "no-store"
+    assert visitor.get(response["Location"])["Content-Type"] == "image/png"
+
+
+def test_a_picture_shows_no_way_around_the_gate(locked, visitor):
+    assert "Location" not in visitor.get(f"/shared/{locked.access_token}.png")
+    assert visitor.get("/shared/nothing.png").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/shared/%00", "/shared/a%00b", "/shared/x?password=%00"])

@@ -130,6 +130,16 @@ def test_other_views_do_not_know_it(visitor, url, share, path):
     assert response["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("path", ["dashboards/", "tags/"])
+def test_an_unlocked_share_is_no_bearer_of_other_views(visitor, url, locked, path):
+    token = visitor.post(f"/shared/{locked.access_token}", {"password": "correct horse"}).json()["shareToken"]
+
+    response = APIClient().get(url(path), HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    assert (response.status_code, response.json()["code"]) == (401, "authentication_failed")
+    assert response.json()["detail"] == "Token invalid."
+
+
 def test_views_that_know_it_refuse_with_403_as_posthog_does(url, db):
     anonymous = APIClient().get(url("insights/"))
     bad_key = APIClient().get(url("insights/"), HTTP_AUTHORIZATION="Bearer phx_nonsense")

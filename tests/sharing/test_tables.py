@@ -79,3 +79,24 @@ def test_shows_the_beginning_of_what_is_long():
 )
 def test_survives_what_is_incomplete(result):
     assert table_of(result) is not None
+
+
+def test_a_heat_map_is_a_table_of_weekdays_and_hours():
+    cells = [{"row": 1, "column": 9, "value": 1234}, {"row": 7, "column": 23, "value": 5}]
+    one = {"label": "a", "data": [], "aggregated_value": 1239, "calendar_heatmap_data": {"data": cells}}
+
+    table, both = table_of([one]), table_of([one, {**one, "label": "b"}])
+
+    assert (table.header[:2], table.header[-1]) == (["Day", "0:00"], "23:00")
+    assert (table.rows[0][0], table.rows[0][10], table.rows[6][-1], len(table.rows)) == ("Monday", "1,234", "5", 7)
+    assert [row[0] for row in both.rows[6:8]] == ["a - Sunday", "b - Monday"]
+
+
+def test_boxes_are_a_row_each():
+    numbers = {"min": 1, "p25": 2, "median": 3, "p75": 4.5, "max": 9000, "mean": 5}
+    box = {"day": "2024-01-01", "label": "1-Jan-2024", **numbers, "series_index": 0, "series_label": "a - price"}
+
+    table = table_of([box])
+
+    assert table.header == ["Date", "Series", "Least", "Lower quartile", "Median", "Upper quartile", "Largest", "Mean"]
+    assert table.rows == [["1-Jan-2024", "a - price", "1", "2", "3", "4.5", "9,000", "5"]]
