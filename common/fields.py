@@ -23,3 +23,15 @@ class AbsentText(serializers.CharField):
 
     def get_attribute(self, instance: Any) -> None:
         return None
+
+
+class AbsentList(serializers.ListField):
+    """What a feature that this server has not would list: nothing."""
+
+    child = serializers.CharField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> list[Any]:
+        return []

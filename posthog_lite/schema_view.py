@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from functools import cache
+from typing import Any
 
 import orjson
 import yaml
@@ -37,12 +38,14 @@ def _document(version: str, as_json: bool) -> tuple[bytes, str]:
 
 @cache
 def _build(version: str, as_json: bool) -> tuple[bytes, str]:
-    with patched_settings({"OAS_VERSION": version}):
-        schema = SchemaGenerator().get_schema(request=None, public=True)
-    body = orjson.dumps(schema) if as_json else yaml.safe_dump(_plain(schema), sort_keys=False).encode()
+    schema = openapi(version)
+    body = orjson.dumps(schema) if as_json else yaml.safe_dump(schema, sort_keys=False).encode()
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def _plain(schema: object) -> object:
-    """Without the subclasses of str and dict that Django and DRF leave in it, which YAML does not know."""
+def openapi(version: str = VERSIONS["3.1"]) -> dict[str, Any]:
+    """The document, built anew, which takes seconds."""
+    with patched_settings({"OAS_VERSION": version}):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+    # Without the subclasses of str and dict that Django and DRF leave in it, which YAML does not know.
     return orjson.loads(orjson.dumps(schema, default=str))

@@ -205,6 +205,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Forms are read as well, but code generated from a choice of media types takes the last, not the best.
+    "PARSER_WHITELIST": ["common.parsers.JSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "ActionStepMatching": "events.serializers.actions.MATCHINGS",
         "DashboardRestrictionLevel": "dashboards.models.Dashboard.RestrictionLevel",
@@ -213,6 +215,8 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.schema.document_errors",
+        "common.schema.mend_nulls",
         "common.schema.mark_environments_deprecated",
     ],
     "AUTHENTICATION_WHITELIST": [],

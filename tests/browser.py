@@ -63,9 +63,13 @@ def install_node_modules(folder: Path) -> Path:
         return _node_modules(folder)
 
 
+def _is_up_to_date(installed: Path, wanted: Path) -> bool:
+    return installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime
+
+
 def _node_modules(folder: Path) -> Path:
     npm, installed = shutil.which("npm"), folder / "node_modules"
-    if (installed / ".package-lock.json").exists():
+    if _is_up_to_date(installed / ".package-lock.json", folder / "package-lock.json"):
         return installed
     if not npm:
         unavailable(f"Node.js is not installed: {folder.name} cannot be tried.")

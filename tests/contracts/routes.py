@@ -50,7 +50,7 @@ def _all_routes() -> list[Route]:
 
 def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
     for pattern in patterns:
-        whole = prefix + _readable(str(pattern.pattern))
+        whole = prefix + readable(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, whole)
         elif isinstance(pattern, URLPattern) and whole.startswith("/api/"):
@@ -66,7 +66,7 @@ def _routes_of(pattern: URLPattern, template: str) -> Iterator[Route]:
             yield Route(template=template, method=method, action=action, viewset=viewset)
 
 
-def _readable(pattern: str) -> str:
+def readable(pattern: str) -> str:
     pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"{\1}", pattern)
     pattern = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
     readable = pattern.replace("^", "").replace("/?$", "/").replace("$", "").replace("\\Z", "")
