@@ -1,5 +1,6 @@
 """The pages for those who sign in. Everything on them is also to be had through the API."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from accounts.views.sessions import LoginBody
 from common.exceptions import Refusal
 from home.overview import ACCESSES, READING, find_dashboard, overview_of
 from insights.queries.freshness import for_shared_access, parse_refresh
+from sharing.arrivals import Arrival, answer_part
 from sharing.exports import export
 from sharing.models import SharingConfiguration
 from sharing.rendering import POLICY, render_page
@@ -27,6 +29,16 @@ from sharing.services.showing import Visit
 
 JSON = dict[str, Any]
 LONGEST_LABEL = 40
+
+
+def read_me_for_models(request: HttpRequest) -> HttpResponse:
+    """`llms.txt`: what this is and how to use it, for language models. For everybody."""
+    return HttpResponse(_llms_txt(), content_type="text/plain; charset=utf-8")
+
+
+@cache
+def _llms_txt() -> str:
+    return (settings.BASE_DIR / "llms.txt").read_text()
 
 
 class PageView(View):
@@ -125,11 +137,18 @@ class DashboardView(MemberView):
         user: Any = request.user
         dashboard = find_dashboard(dashboard_id, user) if dashboard_id < 2**63 else None
         if dashboard is None:
-            return render_page("home/nothing.html", {"theme": user.theme_mode}, status=404)
+            return self._nothing()
         visit = Visit(
             share=SharingConfiguration(team_id=dashboard.team_id, dashboard=dashboard),
             locked_filters={},
             refresh=for_shared_access(parse_refresh(request.GET.get("refresh"))),
         )
-        _, page = export(visit)
-        return render_page("home/dashboard.html", {"page": page, "theme": user.theme_mode})
+        arrival = Arrival(request.GET.dict())
+        if arrival.is_part:
+            return answer_part(visit, arrival) or self._nothing()
+        _, page = export(arrival.visit(visit))
+        return render_page("home/dashboard.html", {"page": page, "arrival": arrival, "theme": user.theme_mode})
+
+    def _nothing(self) -> HttpResponse:
+        user: Any = self.request.user
+        return render_page("home/nothing.html", {"theme": user.theme_mode}, status=404)

@@ -30,4 +30,5 @@ def export(visit: Visit) -> tuple[JSON, Page]:
     else:
         insights = [answered_insight(visit)]
         exported["insight"] = ExportedInsightSerializer(insights[0], context=context).data
-    return exported, page_of(exported, {insight.pk: drawing_of(insight.answer.query) for insight in insights})
+    drawings = {insight.pk: drawing_of(insight.answer.query) for insight in insights}
+    return exported, page_of(exported, drawings, awaited={insight.pk for insight in insights if insight.is_awaited})

@@ -1,6 +1,6 @@
 """The exported data as a page that needs no JavaScript. Made of what is exported, and of how it is drawn. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,10 @@ from sharing.tables import Table, table_of
 
 JSON = dict[str, Any]
 MOST_ROWS_OF_GRID = 24
+MOST_NAMED = 5
 TEXT_SIZE = (12, 2)
 #: These displays of totals are no single number, even if there is but one.
-DRAWN_TOTALS = {"ActionsPie", "ActionsBarValue", "ActionsTable", "WorldMap"}
+DRAWN_TOTALS = {"ActionsPie", "ActionsBarValue", "ActionsTable", "WorldMap", "CalendarHeatmap"}
 KINDS = {
     "TrendsQuery": "Trend",
     "FunnelsQuery": "Funnel",
@@ -32,7 +33,10 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One tile. `html` is a text's; of an answer there is a number, a table, a picture of the table, or nothing."""
+    """One tile. `html` is a text's; of an answer there is a number, a table, a picture of the table, or nothing.
+
+    One that `is_awaited` shows an old answer or nothing until the script has asked for a newer one.
+    """
 
     id: str
     kind: str
@@ -47,6 +51,7 @@ class Part:
     table: Table | None = None
     picture: JSON | None = None
     has_failed: bool = False
+    is_awaited: bool = False
     last_refresh: str = ""
 
     @property
@@ -67,6 +72,16 @@ class Page:
     parts: list[Part] = field(default_factory=list)
 
     @property
+    def is_awaited(self) -> bool:
+        return any(part.is_awaited for part in self.parts)
+
+    @property
+    def summary(self) -> str:
+        """What a messenger writes below the link."""
+        insights = [part.title for part in self.parts if part.kind == "insight"]
+        return self.description or (", ".join(insights[:MOST_NAMED]) if not self.is_single else "")
+
+    @property
     def as_of(self) -> str:
         return minute_name(self.last_refresh)
 
@@ -76,6 +91,7 @@ class Maker:
     """What all tiles of a page have in common."""
 
     drawings: Mapping[int, Drawing]
+    awaited: Collection[int]
     palette: Palette
     has_legend: bool
     has_details: bool
@@ -110,6 +126,7 @@ class Maker:
             table=table_of(result, columns),
             picture=self._finished(picture, insight, drawing),
             has_failed=has_failed,
+            is_awaited=insight["id"] in self.awaited,
             last_refresh=insight["last_refresh"] or "",
         )
 
@@ -122,11 +139,12 @@ class Maker:
         return {**picture, "unfinished": unfinished, "legend": self.has_legend or picture.get("legend", False)}
 
 
-def page_of(exported: JSON, drawings: Mapping[int, Drawing]) -> Page:
-    """`drawings` by the ids of insights."""
+def page_of(exported: JSON, drawings: Mapping[int, Drawing], *, awaited: Collection[int] = ()) -> Page:
+    """`drawings` by the ids of insights; `awaited` are ids of those whose newer answer comes later."""
     shown = exported["insight"] if "insight" in exported else exported["dashboard"]
     maker = Maker(
         drawings=drawings,
+        awaited=awaited,
         palette=palette_of(exported["themes"], shown.get("data_color_theme_id"), shown.get("breakdown_colors")),
         has_legend=bool(exported.get("legend")),
         has_details=not exported.get("hideExtraDetails"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sharing.drawings import Drawing
 from sharing.names import title_of, value_name
+from sharing.tables import BOX
 
 JSON = dict[str, Any]
 Palette = Callable[[int, Any], str]
@@ -47,6 +48,10 @@ def picture_of(result: Any, columns: Any, drawing: Drawing, palette: Palette) ->
 
 def _of_objects(result: list[JSON], drawing: Drawing, palette: Palette) -> JSON | None:
     first = result[0]
+    if "calendar_heatmap_data" in first:
+        return None
+    if "series_label" in first:
+        return _boxes(result, drawing, palette)
     if "aggregated_value" in first:
         return _totals(result, drawing, palette)
     if "values" in first:
@@ -107,6 +112,32 @@ def _one_series(one: JSON, place: int, palette: Palette) -> JSON:
         "data": one.get("data") or [],
         "color": LIFECYCLE_COLORS.get(str(status)) or palette(place, one.get("breakdown_value")),
         "previous": one.get("compare_label") == "previous",
+    }
+
+
+def _boxes(result: list[JSON], drawing: Drawing, palette: Palette) -> JSON:
+    """Of one series a line for every part of the boxes; of several the medians."""
+    all_boxes = [list(boxes) for _, boxes in groupby(result, key=lambda box: box["series_index"])][:MOST_SERIES]
+    [first, *others] = all_boxes
+    lines = (
+        [(str(boxes[0]["series_label"]), [box["median"] for box in boxes]) for boxes in all_boxes]
+        if others
+        else [(name, [box[part] for box in first]) for part, name in BOX.items()]
+    )
+    return {
+        "kind": "series",
+        "marks": LINES,
+        "stacked": False,
+        "labels": [box["day"] for box in first],
+        "interval": drawing.interval,
+        "series": [
+            {"name": name, "data": data, "color": palette(place, None), "previous": False}
+            for place, (name, data) in enumerate(lines)
+        ],
+        "format": drawing.format,
+        "goals": drawing.goals,
+        "log": drawing.is_logarithmic,
+        "legend": True,
     }
 
 

@@ -1,5 +1,6 @@
 """A result as a table that people can read, whatever kind of query it came from. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -9,6 +10,16 @@ from sharing.names import title_of, value_name
 JSON = dict[str, Any]
 MOST_ROWS = 500
 MOST_COLUMNS = 60
+HOURS = 24
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+BOX = {
+    "min": "Least",
+    "p25": "Lower quartile",
+    "median": "Median",
+    "p75": "Upper quartile",
+    "max": "Largest",
+    "mean": "Mean",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,10 @@ def _objects(result: list[JSON]) -> Table:
     first = result[0]
     if first.get("days") and "data" in first:
         return _dates(result)
+    if "calendar_heatmap_data" in first:
+        return _weeks(result)
+    if "series_label" in first:
+        return _boxes(result)
     if "aggregated_value" in first:
         rows = [[title_of(one), one.get("aggregated_value")] for one in result]
         if len(rows) == 1:
@@ -60,6 +75,24 @@ def _dates(result: list[JSON]) -> Table:
     columns = [one.get("data") or [] for one in result[:MOST_COLUMNS]]
     rows = [list(row) for row in zip_longest(days, *columns)]
     return _cut(["Date", *(title_of(one) for one in result[:MOST_COLUMNS])], rows)
+
+
+def _weeks(result: list[JSON]) -> Table:
+    """A row per day of the week and a column per hour."""
+    rows = [[name, *cells] for one in result for name, cells in _week(one, title_of(one) if result[1:] else "")]
+    return _cut(["Day", *(f"{hour}:00" for hour in range(HOURS))], rows)
+
+
+def _week(one: JSON, title: str) -> Iterator[tuple[str, list[Any]]]:
+    cells = {(cell["row"], cell["column"]): cell["value"] for cell in one["calendar_heatmap_data"]["data"]}
+    for row, weekday in enumerate(WEEKDAYS, 1):
+        yield " - ".join(filter(None, (title, weekday))), [cells.get((row, hour), 0) for hour in range(HOURS)]
+
+
+def _boxes(result: list[JSON]) -> Table:
+    """How numbers are spread: a row per bucket of each series."""
+    rows = [[one["label"], one["series_label"], *(one[name] for name in BOX)] for one in result]
+    return _cut(["Date", "Series", *BOX.values()], rows)
 
 
 def _cohorts(result: list[JSON]) -> Table:

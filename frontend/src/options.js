@@ -113,7 +113,8 @@ const categories = (look, data, more) => ({
   data,
   axisLine: { lineStyle: { color: look.line } },
   axisTick: { show: false },
-  axisLabel: { color: look.faint, hideOverlap: true, margin: 10 },
+  // At the edge there is no room for the right half of a label.
+  axisLabel: { color: look.faint, hideOverlap: true, margin: 10, alignMaxLabel: more?.boundaryGap === false ? "right" : null },
   ...more,
 });
 

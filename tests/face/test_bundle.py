@@ -35,11 +35,13 @@ def test_packed_it_is_the_same_and_small(script):
     assert len(packed) < 256 * 1024
 
 
-def test_it_fetches_nothing_and_evaluates_nothing(script):
+def test_it_fetches_its_own_tiles_alone_and_evaluates_nothing(script):
     text = script.decode()
 
     assert set(re.findall(r"https?://[\w.]+", text)) <= {"http://www.w3.org"}
-    assert not re.search(r"\beval\(|new Function\(|\bfetch\(|XMLHttpRequest|sendBeacon", text)
+    assert not re.search(r"\beval\(|new Function\(|XMLHttpRequest|sendBeacon", text)
+    [fetched] = re.findall(r"\bfetch\((.{30})", text)
+    assert ".dataset.awaited)" in fetched
 
 
 def test_the_licences_lie_beside_it():
