@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint
+.PHONY: help run demo test bench lint
 
 help: ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -20,6 +20,9 @@ demo: $(VENV)/requirements.txt ## The same, with 90 days of demo data
 
 test: $(VENV)/requirements-dev.txt ## All tests (make test ARGS='tests/accounts -k key' WORKERS=4)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+bench: $(VENV)/requirements-bench.txt ## How fast it is: all benchmarks, written into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks --write
 
 lint: $(VENV)/requirements-dev.txt ## Style, types, direction of imports, missing migrations
 	@$(BIN)/ruff check .
