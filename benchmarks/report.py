@@ -13,9 +13,10 @@ FILE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench`; the code is in `benchmarks/`. The server is that of `make run`, over a new Postgres with durable
-writes. What counts are the ratios: both sides are measured in the same run, in turns, and each ratio is the median of the
-rounds' ratios. Absolute figures are those of one machine and its mood.
+Written by `make bench`; the code is in `benchmarks/`. The server is that of `make run`, over a new Postgres with
+durable writes. What counts are the ratios: both sides are measured in the same run, in turns, and each ratio is the
+median of the rounds' ratios. Absolute figures are those of one machine and its mood. Where others kept it busy (alone,
+the benchmarks make a load of about two), ours suffers more than a comparison that never leaves its process.
 
 Measured on {machine}.
 """
@@ -63,4 +64,5 @@ def _machine() -> str:
         (postgres,) = cursor.fetchone()
     versions = ", ".join(f"{shown} {version(name)}" for name, shown in PACKAGES.items())
     hardware = f"{platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
-    return f"{hardware}; Python {platform.python_version()}, PostgreSQL {postgres}, {versions}"
+    busy = f"load average {os.getloadavg()[1]:.1f} over the last five minutes"
+    return f"{hardware}, {busy}; Python {platform.python_version()}, PostgreSQL {postgres}, {versions}"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,8 +63,8 @@ class Server:
     def get(self, path: str) -> bytes:
         return self._answer("GET", path, None, {})
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> bytes:
-        return self._answer("POST", path, body, {"Content-Type": "application/json", **(headers or {})})
+    def post(self, path: str, body: bytes) -> bytes:
+        return self._answer("POST", path, body, {"Content-Type": "application/json"})
 
     def _answer(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         if self.key:

@@ -1,9 +1,9 @@
 """The cast: Alice owns, Bob is in the organization, Charlie must see nothing."""
 
-import os
 from functools import partial
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from accounts.models import OrganizationMembership
@@ -18,15 +18,20 @@ from tests.factories.accounts import (
 
 Level = OrganizationMembership.Level
 
+# A busy machine makes no test wrong, and every example begins with the same rows.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _answers_are_documented():
     """Every test is one of the OpenAPI document, too."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        # LEAD, TEMPORARY: only in h6's runs until schema and answers agree everywhere, so that the others can work.
-        # h6: remove this condition (and `import os`) when you are done.
-        if os.environ.get("DATA_DIR", "").startswith("/tmp/h6"):
-            watch_clients(monkeypatch)
+        watch_clients(monkeypatch)
         yield
 
 

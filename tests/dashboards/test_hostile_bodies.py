@@ -1,7 +1,7 @@
 """Whatever comes in, it is stored whole or refused whole; and never a 500."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards.models import Dashboard, DashboardTile
@@ -34,9 +34,7 @@ elements = st.one_of(st.dictionaries(st.sampled_from(OF_TILES), values, max_size
 bodies = st.dictionaries(st.sampled_from(KNOWN), values, max_size=4).flatmap(
     lambda body: st.lists(elements, max_size=3).map(lambda tiles: {**body, "tiles": tiles} if tiles else body)
 )
-fuzz = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+fuzz = settings(max_examples=25)
 
 
 def state():

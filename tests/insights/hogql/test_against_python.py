@@ -6,7 +6,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event, Person
@@ -83,7 +83,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), QUESTIONS, ids=[text for text, _ in QUESTIONS])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(events=EVENTS)
 def test_gives_what_python_gives(team, ask, text, expected, events):
     team.timezone = ZONE

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from events.models import Person
 from insights.queries import run
@@ -14,11 +14,7 @@ from tests.insights.queries.conftest import put_events, put_persons
 NOW = datetime(2024, 4, 3, 9, 41, tzinfo=UTC)
 #: `DIFFERENTIAL_EXAMPLES=5000 pytest …` looks longer than a build can.
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "150"))
-differential = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+differential = settings(max_examples=EXAMPLES)
 
 
 class _Undo(Exception):

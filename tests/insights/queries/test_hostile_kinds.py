@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exceptions import Refusal
@@ -162,11 +162,7 @@ def test_each_query_has_an_answer_as_it_stands(team, some_events, query):
 
 
 @given(query=hostile_queries())
-@settings(
-    max_examples=2 * EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=2 * EXAMPLES)
 def test_anything_may_stand_anywhere(team, some_events, query):
     with suppress(Refusal), transaction.atomic():
         format_results(query, run(query, team=team, now=NOW))

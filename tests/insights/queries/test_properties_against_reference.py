@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -38,7 +38,7 @@ def stored(team):
 
 
 @given(filters=ours.group_or_list, zone=ours.zones, types=ours.types)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 def test_the_same_rows(team, stored, filters, zone, types):
     found = rows_found(team, filters, zone, types)
 
@@ -46,7 +46,7 @@ def test_the_same_rows(team, stored, filters, zone, types):
 
 
 @given(leaf=ours.leaves, zone=st.just(ZoneInfo("America/New_York")), defined=ours.defined)
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600)
 def test_the_same_rows_for_one_filter(team, stored, leaf, zone, defined):
     types = {(kind, key): defined for kind in ("event", "person") for key in ours.KEYS}
 
@@ -56,7 +56,7 @@ def test_the_same_rows_for_one_filter(team, stored, leaf, zone, defined):
 
 
 @given(expression=ours.expressions, leaf=ours.leaves, is_any=st.booleans(), other=ours.expressions)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_expressions_find_the_same_rows(team, stored, expression, leaf, is_any, other):
     (text, same), (other_text, other_same) = expression, other
     word = "OR" if is_any else "AND"

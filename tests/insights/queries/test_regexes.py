@@ -3,7 +3,7 @@
 import pytest
 import re2
 from django.db import DataError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exceptions import Refusal
@@ -84,7 +84,7 @@ def matched_by_postgres(pattern):
 
 
 @given(pattern=patterns)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 def test_the_same_texts_match(db, pattern):
     try:
         translated = to_postgres(pattern)
