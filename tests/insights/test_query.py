@@ -61,7 +61,7 @@ def test_asked_again_the_stored_answer_comes_and_is_the_same(ask, visits, team):
     assert CachedResult.objects.count() == 1
 
 
-@pytest.mark.parametrize("refresh", [True, "force_blocking"])
+@pytest.mark.parametrize("refresh", [True, "true", "1", "Yes", "", "force_blocking"])
 def test_who_forces_gets_a_new_one(ask, visits, team, refresh):
     ask({"query": TRENDS})
     EventFactory(person=PersonFactory(team=team))
@@ -78,6 +78,8 @@ def test_who_forces_gets_a_new_one(ask, visits, team, refresh):
         {},
         {"refresh": None},
         {"refresh": False},
+        {"refresh": "false"},
+        {"refresh": "0"},
         {"refresh": "force_cache"},
         {"refresh": "blocking"},
         {"refresh": "async_except_on_cache_miss"},

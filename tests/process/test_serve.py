@@ -58,17 +58,14 @@ def test_a_key_that_was_deleted_does_not_come_back(serve, connect):
     assert second.get("/api/users/@me/", Authorization=f"Bearer {deleted}") == 401
 
 
-def test_bootstrap_beside_it_is_quick_and_stops_nothing(serve, manage):
+def test_bootstrap_beside_it_stops_nothing(serve, manage):
     served = serve()
     served.welcome()
 
-    start = time.monotonic()
     made = manage("bootstrap", "--json", "--email", "bob@example.com")
-    took = time.monotonic() - start
 
     assert served.get("/api/users/@me/", Authorization=f"Bearer {json.loads(made.stdout)['personal_api_key']}") == 200
     assert served.get("/_readyz") == 200
-    assert took < 5  # about half a second on an idle machine
 
 
 def test_a_killed_postmaster_comes_back_under_the_same_web_server(serve, postmaster):
