@@ -16,6 +16,7 @@ from events.filtering.conditions import (
     Members,
     Not,
 )
+from events.filtering.errors import at_place
 from events.filtering.moments import Clock
 from events.filtering.properties import comparison_sql
 from events.filtering.sql import Sql, compose, joined
@@ -61,7 +62,8 @@ def _alternative(one: Alternative, clock: Clock) -> Sql:
 
 def _sql(condition: Condition, row: _Row) -> Sql:
     if isinstance(condition, Comparison):
-        return comparison_sql(condition, clock=row.clock)
+        with at_place(condition.place):
+            return comparison_sql(condition, clock=row.clock)
     if isinstance(condition, InCohort):
         return _in_cohort(condition, row)
     if isinstance(condition, Expressed):

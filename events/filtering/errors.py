@@ -14,6 +14,17 @@ class Unsupported(Refusal):
 
 
 @contextmanager
+def at_place(place: str) -> Iterator[None]:
+    """Whatever is refused inside names the part of the query, if it does not yet. No place: as it is."""
+    try:
+        yield
+    except Refusal as refusal:
+        if not place or refusal.detail.startswith(f"{place}:"):
+            raise
+        raise Refusal(f"{place}: {refusal.detail}", code=refusal.code) from None
+
+
+@contextmanager
 def fault_of(attr: str, *, place: str | None = None) -> Iterator[None]:
     """Whatever is refused inside is a fault of the field `attr`. What pydantic finds gets its place before it."""
     try:

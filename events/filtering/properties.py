@@ -73,7 +73,7 @@ def _of_metadata(comparison: Comparison, clock: Clock) -> Sql:
     """The event's own columns, which are no properties."""
     text = _METADATA.get(comparison.key)
     if text is None:
-        raise Refusal(f"{comparison.place}: events have no field {comparison.key[:50]!r}; {', '.join(_METADATA)} are.")
+        raise Refusal(f"events have no field {comparison.key[:50]!r}; {', '.join(_METADATA)} are.")
     return _held(Sql(text), "DateTime" if comparison.key in _MOMENTS else None, comparison, clock)
 
 
@@ -90,7 +90,7 @@ def _of_elements(comparison: Comparison, clock: Clock) -> Sql:
 
 def _selected(comparison: Comparison, operator: str) -> Sql:
     if operator not in ("exact", "in"):
-        raise Refusal(f"{comparison.place}: the operator {comparison.operator} makes no sense for a selector.")
+        raise Refusal(f"the operator {comparison.operator} makes no sense for a selector.")
     return matches_selectors([str(value) for value in comparison.values])
 
 
@@ -188,7 +188,7 @@ def _outside(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
 def _bounds(comparison: Comparison) -> tuple[float, float]:
     numbers = [number for value in comparison.values if (number := as_number(value)) is not None]
     if len(numbers) != 2 or len(comparison.values) != 2:
-        raise Refusal(f"{comparison.place}: the operator {comparison.operator} needs a list of two numbers.")
+        raise Refusal(f"the operator {comparison.operator} needs a list of two numbers.")
     return numbers[0], numbers[1]
 
 
@@ -256,7 +256,7 @@ def _moment(value: Scalar, comparison: Comparison, clock: Clock) -> datetime:
         with readable_dates(str(value)):
             return datetime.fromtimestamp(seconds, UTC)
     if not isinstance(value, str) or not value.strip().lstrip("-")[:1].isdigit():
-        raise Refusal(f"{comparison.place}: the operator {comparison.operator} of a time needs a date.")
+        raise Refusal(f"the operator {comparison.operator} of a time needs a date.")
     return parse_moment(value, clock).at
 
 
@@ -274,7 +274,7 @@ def _dated(condition: Callable[[Sql, datetime, datetime], Sql]) -> Operation:
 def _instants(value: Scalar, comparison: Comparison, clock: Clock) -> tuple[datetime, datetime]:
     """A date without a time means its whole day."""
     if not isinstance(value, str):
-        raise Refusal(f"{comparison.place}: the operator {comparison.operator} needs a date.")
+        raise Refusal(f"the operator {comparison.operator} needs a date.")
     moment = parse_moment(value, clock)
     if ":" in value or moment.unit in ("h", "M", "s"):
         return moment.at, moment.at

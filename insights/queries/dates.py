@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.exceptions import Refusal
+from events.filtering.errors import at_place
 from events.filtering.moments import (
     Clock,
     Moment,
@@ -39,6 +40,7 @@ def is_exact(date_range: DateRange | None) -> bool:
     return bool(date_range and date_range.explicitDate)
 
 
+@at_place("dateRange")
 def resolve_range(
     date_range: DateRange | None,
     *,
@@ -83,6 +85,7 @@ def previous_range(current: Range, date_range: DateRange | None, *, interval: st
         return Range(date_from=date_from, date_to=end_of_day(date_from + length), counted_from=counted_from)
 
 
+@at_place("compareFilter.compare_to")
 def shifted_range(current: Range, compare_to: str, clock: Clock) -> Range:
     """Both bounds moved back by `compare_to` ("-1w"); months count four weeks and years 52, so that weekdays meet."""
     length = length_in(compare_to)

@@ -26,6 +26,7 @@ class RefreshMode(StrEnum):
 
 
 _YES = {"", "1", "true", "yes", "y", "t", "on"}
+_NO = {"0", "false", "no", "n", "f", "off"}
 _STALE_AFTER = {
     "minute": timedelta(minutes=5),
     "hour": timedelta(hours=1),
@@ -56,6 +57,10 @@ def parse_refresh(value: object) -> RefreshMode:
     if text in _YES:
         return RefreshMode.FORCE_BLOCKING
     return RefreshMode(text) if text in set(RefreshMode) else RefreshMode.FORCE_CACHE
+
+
+def is_yes_or_no(value: object) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _YES | _NO)
 
 
 def for_query_endpoint(mode: RefreshMode) -> RefreshMode:

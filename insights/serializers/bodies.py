@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from common.exceptions import Refusal
 from insights.queries import validate_query
-from insights.queries.freshness import RefreshMode, parse_refresh
+from insights.queries.freshness import RefreshMode, is_yes_or_no, parse_refresh
 from insights.serializers.fields import MAX_ID, DashboardFiltersField, ObjectField
 
 
@@ -32,13 +32,13 @@ class UpgradeBody(serializers.Serializer[Any]):
 
 
 class RefreshBodyField(serializers.ChoiceField):
-    """A mode, or `true` for `force_blocking`. Unlike in a query string, other words are refused."""
+    """A mode, or a yes or no in any spelling. Unlike in a query string, other words are refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=[mode.value for mode in RefreshMode], required=False, allow_null=True, **kwargs)
 
     def to_internal_value(self, data: Any) -> RefreshMode:
-        return parse_refresh(data if isinstance(data, bool) else super().to_internal_value(data))
+        return parse_refresh(data if is_yes_or_no(data) else super().to_internal_value(data))
 
 
 class QueryBody(serializers.Serializer[Any]):

@@ -35,10 +35,29 @@ REFUSED = {
         "source": {"kind": "FunnelsActorsQuery", "source": FUNNEL},
         "funnelCorrelationType": "events",
     },
+    "Times to convert with a breakdown": {
+        **FUNNEL,
+        "funnelsFilter": {"funnelVizType": "time_to_convert"},
+        "breakdownFilter": {"breakdown": "$os"},
+    },
+    "Heat maps of two dimensions": {
+        "kind": "TrendsQuery",
+        "series": [EVENT],
+        "trendsFilter": {"display": "TwoDimensionalHeatmap"},
+    },
     "Paths around a funnel": {
         "kind": "PathsQuery",
         "pathsFilter": {},
         "funnelPathsFilter": {"funnelPathType": "funnel_path_before_step", "funnelStep": 1, "funnelSource": FUNNEL},
+    },
+    "The persons behind an insight": {
+        "kind": "ActorsQuery",
+        "source": {"kind": "FunnelsActorsQuery", "source": FUNNEL, "funnelStep": 1},
+    },
+    "Filters by recordings and flags": {
+        "kind": "TrendsQuery",
+        "series": [EVENT],
+        "properties": [{"type": "recording", "key": "duration", "operator": "gt", "value": 60}],
     },
     "Web analytics": {"kind": "WebOverviewQuery", "properties": []},
     "Experiments": {"kind": "ExperimentQuery"},
@@ -73,5 +92,8 @@ def test_what_is_not_here_is_refused_by_name(api, url, what):
     response = api("query:read").post(url("query/"), {"query": REFUSED[what]})
 
     assert response.status_code == 400
-    words = r"DataWarehouseNode|flow|FunnelCorrelation|funnelPathsFilter|Web|Experiment|session_"
+    words = (
+        r"DataWarehouseNode|flow|FunnelCorrelation|breakdown|TwoDimensionalHeatmap|funnelPathsFilter"
+        r"|^source: the actors behind another query|recording|Web|Experiment|session_"
+    )
     assert re.search(words, response.json()["detail"])

@@ -11,7 +11,7 @@ from events.display import NAME_PROPERTIES
 from events.filtering.actions import alternatives_of
 from events.filtering.compiler import alternatives_sql, condition_sql
 from events.filtering.conditions import Condition, all_of, condition_of, test_account_condition
-from events.filtering.errors import Unsupported, fault_of
+from events.filtering.errors import Unsupported, at_place, fault_of
 from events.filtering.moments import Clock, parse_moment
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.columns import Table, TablePlan, column, plan_table
@@ -63,10 +63,13 @@ def make_plan(query: EventsQuery, *, team: Team, clock: Clock) -> TablePlan:
 
 def _conditions(query: EventsQuery, team: Team, clock: Clock) -> Iterator[Sql]:
     """`after` and `before` are not counted themselves."""
-    before = parse_moment(query.before, clock).at if query.before else clock.now + TOLERANCE
+    with at_place("before"):
+        before = parse_moment(query.before, clock).at if query.before else clock.now + TOLERANCE
     yield compose("e.timestamp < {before}::timestamptz", before=before)
     if query.after != "all":
-        yield compose("e.timestamp > {after}::timestamptz", after=parse_moment(query.after or "-24h", clock).at)
+        with at_place("after"):
+            after = parse_moment(query.after or "-24h", clock).at
+        yield compose("e.timestamp > {after}::timestamptz", after=after)
     yield named(_names(query))
     yield condition_sql(_condition(query, team), clock=clock)
     if query.action_id is not None:

@@ -7,7 +7,7 @@ from typing import Literal
 from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.conditions import Condition, all_of, condition_of
-from events.filtering.errors import Unsupported
+from events.filtering.errors import Unsupported, at_place
 from events.filtering.moments import Clock, parse_moment
 from insights.queries.breakdowns import Dimension, breakdown_of
 from insights.queries.buckets import starts_from
@@ -137,6 +137,7 @@ def _refuse_unsupported(asked: RetentionFilter) -> None:
         )
 
 
+@at_place("dateRange")
 def _starts(query: RetentionQuery, period: str, clock: Clock, earliest: datetime | None) -> tuple[datetime, ...]:
     """The period that holds `date_to` is the last one, and counts wholly, even beyond `date_to`.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from common.exceptions import Refusal
 
@@ -85,6 +86,13 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
+def _constant(token: str) -> Constant:
+    value = float(token)
+    if not isfinite(value):
+        raise Refusal(f"Invalid formula: the number {token[:20]!r} is too large.")
+    return Constant(value)
+
+
 class _Parser:
     """Precedence climbing; `**` binds tighter than a sign before it and is read from the right, as in Python."""
 
@@ -124,7 +132,7 @@ class _Parser:
 
     def _atom(self, token: str) -> Expression:
         if token[:1].isdigit() or token[:1] == ".":
-            return Constant(float(token))
+            return _constant(token)
         if not token[:1].isalpha():
             raise Refusal(
                 f"Invalid formula: {token!r} is not expected here." if token else "Invalid formula: it ends early."

@@ -40,7 +40,8 @@ def test_arithmetic(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "A +", "A B", "(A", "A)", "D", "AB", "sqrt(A)", "A(1)", "A; B", "A ** ", "*A", "__import__('os')", "A[0]", "é", "1e400 * A", "9" * 400]
+    ["", "A +", "A B", "(A", "A)", "D", "AB", "sqrt(A)", "A(1)", "A; B", "A ** ", "*A", "__import__('os')", "A[0]", "é"]
+    + ["1e400 * A", "9" * 400]
     + ["(" * 60 + "A" + ")" * 60, "A+" * 600 + "A", "A+" * 150 + "A", "-" * 100 + "A"],
 )
 def test_anything_else_is_refused(text):

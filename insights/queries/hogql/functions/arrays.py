@@ -21,6 +21,7 @@ def _array(call: Call) -> Value:
 
 
 def _tuple(call: Call) -> Value:
+    call.expect(1, None)
     values = call.values()
     sql = compose("jsonb_build_array({parts})", parts=joined(", ", [value.sql for value in values]))
     return Value(sql=sql, type=tuple_of(*(value.type for value in values)), parts=tuple(values))

@@ -1,5 +1,6 @@
 """Functions of texts. Lengths and positions count characters, where ClickHouse counts bytes."""
 
+from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.captures import with_groups
 from insights.queries.hogql.conversions import as_text
@@ -99,9 +100,16 @@ def _replace_one(call: Call) -> Value:
     return Value(sql=sql, type=TEXT, is_nullable=any(value.is_nullable for value in values))
 
 
+def _size(call: Call) -> int:
+    wanted: int = call.constant(1, int, "whole number")
+    if wanted > _LONGEST:
+        raise Refusal(f"Function '{call.name}' takes at most {_LONGEST} as argument 2.")
+    return max(wanted, 0)
+
+
 def _repeat(call: Call) -> Value:
     call.expect(2, 2)
-    count = min(max(call.constant(1, int, "whole number"), 0), _LONGEST)
+    count = _size(call)
     text = call.value(0, "text")
     sql = compose("repeat({a}, {n}::int)", a=text.sql, n=count)
     return Value(sql=sql, type=TEXT, is_nullable=text.is_nullable)
@@ -110,7 +118,7 @@ def _repeat(call: Call) -> Value:
 def _pad(function: str) -> Builder:
     def build(call: Call) -> Value:
         call.expect(2, 3)
-        size = min(max(call.constant(1, int, "whole number"), 0), _LONGEST)
+        size = _size(call)
         text = call.value(0, "text")
         put = call.value(2, "text").sql if len(call.nodes) == 3 else constant(" ").sql
         sql = compose(f"{function}({{a}}, {{n}}::int, {{put}})", a=text.sql, n=size, put=put)
