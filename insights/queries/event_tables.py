@@ -1,10 +1,13 @@
 """FROM: `events e`, and beside it the tables of HogQL that expressions name: persons, sessions and groups."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose
 from insights.queries.hogql.sources import TableSource
+from insights.queries.hogql.spans import within
 from insights.queries.hogql.tables import TABLES
 from insights.queries.hogql.values import Value
 from insights.queries.sources import source
@@ -13,9 +16,15 @@ _EVENTS = TableSource(table=TABLES["events"], alias="e", name="events")
 _PERSONS = f"AS {_EVENTS.aliases()['person']} ON"
 
 
-def events_with(pieces: Iterable[Sql], *, team_id: int, with_persons: bool) -> Sql:
-    """Each table is joined once, however many pieces name it. `with_persons`: conditions read `persons p` besides."""
-    joins = _EVENTS.hidden_joins(" ".join(piece.text for piece in pieces), team_id)
+def events_with(
+    pieces: Iterable[Sql], *, team_id: int, with_persons: bool, during: tuple[datetime, datetime] | None = None
+) -> Sql:
+    """Each table is joined once, however many pieces name it. `with_persons`: conditions read `persons p` besides.
+
+    `during`: when the events were that are looked at, where that is known.
+    """
+    events = _EVENTS if during is None else replace(_EVENTS, span=within(*during))
+    joins = events.hidden_joins(" ".join(piece.text for piece in pieces), team_id)
     has_persons = _PERSONS in joins.text
     return compose("{source}{joins}", source=source(with_persons=with_persons and not has_persons), joins=joins)
 

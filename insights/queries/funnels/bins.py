@@ -1,7 +1,8 @@
 """Times to convert, in bins of seconds. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil, floor
 
 MAX_BINS = 90
@@ -11,13 +12,14 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Span:
-    """How many persons converted, and how many seconds it took them."""
+    """How many persons converted, and how many seconds it took them; `persons` by whole seconds."""
 
     count: int = 0
     least: float | None = None
     most: float | None = None
     average: float | None = None
     median: float | None = None
+    persons: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Bins:
     @property
     def starts(self) -> list[int]:
         return [self.low + number * self.width for number in range(self.count + 1)]
+
+    def counts(self, span: Span) -> dict[int, int]:
+        """Number of the bin, persons."""
+        counts = Counter[int]()
+        for seconds, persons in span.persons.items():
+            counts[(seconds - self.low) // self.width] += persons
+        return counts
 
 
 def bins_of(spans: Sequence[Span], asked: int | None) -> Bins | None:

@@ -71,19 +71,18 @@ def _rates(plan: FunnelPlan) -> dict[Value, dict[int, tuple[int, int]]]:
 def _durations(plans: Sequence[FunnelPlan]) -> list[Durations]:
     spans = [_span(plan) for plan in plans]
     bins = bins_of(spans, plans[0].bin_count)
-    return [_in_bins(plan, span, bins) for plan, span in zip(plans, spans, strict=True)]
+    return [
+        Durations(counts=bins.counts(span) if bins else {}, bins=bins, average=span.average, median=span.median)
+        for span in spans
+    ]
 
 
 def _span(plan: FunnelPlan) -> Span:
     if not plan.buckets.starts:
         return Span()
-    [row] = fetch_rows(statements.conversion_times(plan))
-    return Span(*row)
-
-
-def _in_bins(plan: FunnelPlan, span: Span, bins: Bins | None) -> Durations:
-    counts = dict(fetch_rows(statements.times_to_convert(plan, bins))) if bins and span.count else {}
-    return Durations(counts=counts, bins=bins, average=span.average, median=span.median)
+    (_, count, least, most, average, median), *rows = fetch_rows(statements.conversion_times(plan))
+    persons = {seconds: persons for seconds, persons, *_ in rows}
+    return Span(count=count, least=least, most=most, average=average, median=median, persons=persons)
 
 
 def _key(value: list[str] | None) -> Value:

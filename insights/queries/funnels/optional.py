@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from events.filtering.sql import Sql, compose
 from insights.queries.funnels.plan import FunnelPlan
-from insights.queries.funnels.rows import FROM_THE_END, PERSON
+from insights.queries.funnels.rows import FROM_THE_END, of_team, person
 
 
 def strict_with_optional(plan: FunnelPlan, rows: Sql) -> Sql:
-    """team_id, actor, value, chain. Event after event, the step that it is: the first of those that it can be."""
+    """team_id, actor, value, the times. Event after event, the step that it is: the first of those that it can be."""
     query = compose("SELECT * FROM ({seen}) AS seen WHERE steps & 1 <> 0", seen=_seen(plan, rows))
     for number in range(1, len(plan.steps)):
         # OFFSET 0: else each of these would be written out within the next.
@@ -16,11 +16,7 @@ def strict_with_optional(plan: FunnelPlan, rows: Sql) -> Sql:
             f"SELECT *, {_taken(plan, number)} AS step_{number} FROM ({{query}} OFFSET 0) AS until_{number}",
             query=query,
         )
-    return compose(
-        f"SELECT {{person}}, ARRAY[{', '.join(_chain(plan))}] AS chain FROM ({{query}} OFFSET 0) AS walked",
-        person=PERSON,
-        query=query,
-    )
+    return compose(f"SELECT {person(plan)}, {', '.join(_times(plan))} FROM ({{query}} OFFSET 0) AS walked", query=query)
 
 
 def _seen(plan: FunnelPlan, rows: Sql) -> Sql:
@@ -32,11 +28,10 @@ def _seen(plan: FunnelPlan, rows: Sql) -> Sql:
         for column in columns
     )
     return compose(
-        f"SELECT {{person}}, {', '.join(columns)}, 0 AS step_0{following}"
-        " FROM ({rows}) AS rows WINDOW w AS (PARTITION BY {person} {order})",
-        person=PERSON,
+        f"SELECT {person(plan)}, {', '.join(columns)}, 0 AS step_0{following} FROM ({{rows}}) AS rows WHERE {{of_team}}"
+        f" WINDOW w AS (PARTITION BY {person(plan)} {FROM_THE_END})",
         rows=rows,
-        order=FROM_THE_END,
+        of_team=of_team(plan),
     )
 
 
@@ -55,12 +50,11 @@ def _choices(plan: FunnelPlan, step: int, number: int) -> Iterator[str]:
             return
 
 
-def _chain(plan: FunnelPlan) -> Iterator[str]:
+def _times(plan: FunnelPlan) -> Iterator[str]:
     for step in plan.steps:
-        yield _when(step.index, "at")
-        for one in plan.exclusions:
-            if one.from_step == step.index:
-                yield _when(step.index, f"spoiled_{one.index}")
+        yield f"{_when(step.index, 'at')} AS time_{step.index}"
+    for one in plan.exclusions:
+        yield f"{_when(one.from_step, f'spoiled_{one.index}')} AS excluded_{one.index}"
 
 
 def _when(step: int, column: str) -> str:

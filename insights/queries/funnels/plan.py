@@ -36,6 +36,11 @@ class Step:
     def is_optional(self) -> bool:
         return bool(self.node.optionalInFunnel)
 
+    def overlaps(self, other: "Step") -> bool:
+        """Whether one event may be both."""
+        names, others = ({part.event for part in step.entity.alternatives} for step in (self, other))
+        return None in names or None in others or bool(names & others)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelPlan:
@@ -100,6 +105,12 @@ class FunnelPlan:
     @property
     def has_optional(self) -> bool:
         return len(self.required) < len(self.steps)
+
+    def next_after(self, step: int) -> list[Step]:
+        """The steps that may come next: optional ones, and the first that is required."""
+        following = self.steps[step + 1 :]
+        count = next((place + 1 for place, one in enumerate(following) if not one.is_optional), len(following))
+        return list(following[:count])
 
     @property
     def entities(self) -> list[Entity]:

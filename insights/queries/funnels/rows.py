@@ -11,20 +11,35 @@ from insights.queries.event_tables import events_with
 from insights.queries.funnels.plan import FunnelPlan, Step
 from insights.queries.sources import actor_sql, between, entity_sql, has_actor, is_first, matching, named
 
-#: Whose steps are put together. All work is done person by person, within a project.
-PERSON = Sql("team_id, actor, value")
 #: The events from the last to the first. Windows that only grow are the cheap ones, so all look back from the end.
-FROM_THE_END = Sql("ORDER BY at DESC, first_step DESC, steps DESC")
+FROM_THE_END = "ORDER BY at DESC, first_step DESC, steps DESC"
 _NO_STEP = 1 << 40
 
 
+def person(plan: FunnelPlan) -> str:
+    """Whose steps are put together. All work is done person by person, within a project."""
+    return "team_id, actor, value" if _is_by_own_value(plan) else "team_id, actor"
+
+
+def of_team(plan: FunnelPlan) -> Sql:
+    """Said at every level anew: Postgres has forgotten it there, and would sort the rows once more."""
+    return compose("team_id = {team_id}", team_id=plan.team_id)
+
+
+def bucket(plan: FunnelPlan, moment: str) -> Sql:
+    """Which of a trend's periods, from 1, a moment lies in; 0 where the funnel has but one."""
+    if plan.viz != "trends":
+        return Sql("0::int")
+    return compose(f"width_bucket({moment}, {{starts}}::timestamptz[])", starts=list(plan.buckets.starts))
+
+
 def rows(plan: FunnelPlan) -> Sql:
-    """team_id, actor, value, at, steps, first_step, spoils."""
+    """team_id, actor, value, at, steps, first_step, spoils. The value only where all events have to agree on it."""
     marked = compose(
-        "SELECT e.team_id, {actor} AS actor, {value} AS value, e.timestamp AS at, {steps} AS steps, {spoils} AS spoils"
+        "SELECT e.team_id, {actor} AS actor{value}, e.timestamp AS at, {steps} AS steps, {spoils} AS spoils"
         " FROM {source} WHERE {between} AND {named} AND {has_actor}",
         actor=_actor(plan),
-        value=_own_value(plan),
+        value=compose(", {value} AS value", value=_own_value(plan)) if _is_by_own_value(plan) else Sql(""),
         steps=_bits([_step(plan, step) for step in plan.steps]),
         spoils=_bits([entity_sql(one.entity, clock=plan.clock) for one in plan.exclusions]),
         source=_source(plan),
@@ -40,49 +55,47 @@ def rows(plan: FunnelPlan) -> Sql:
     )
 
 
-def spoiled_at(plan: FunnelPlan) -> Sql:
+def spoiled_at(plan: FunnelPlan) -> str:
     """For each exclusion, a column with the first time after the row's own at which it happens."""
-    return Sql(
-        "".join(
-            f", coalesce(min(at) FILTER (WHERE spoils & {1 << one.index} <> 0) OVER later, 'infinity')"
-            f" AS spoiled_{one.index}"
-            for one in plan.exclusions
-        )
+    return "".join(
+        f", coalesce(min(at) FILTER (WHERE spoils & {1 << one.index} <> 0) OVER later, 'infinity')"
+        f" AS spoiled_{one.index}"
+        for one in plan.exclusions
     )
 
 
-def met_at(plan: FunnelPlan) -> Sql:
+def met_at(plan: FunnelPlan) -> str:
     """For each optional step, a column with the time of its first event after the row's own."""
-    return Sql(
-        "".join(
-            f", coalesce(min(at) FILTER (WHERE steps & {1 << step.index} <> 0) OVER following, 'infinity')"
-            f" AS met_{step.index}"
-            for step in plan.steps
-            if step.is_optional
-        )
+    return "".join(
+        f", coalesce(min(at) FILTER (WHERE steps & {1 << step.index} <> 0) OVER following, 'infinity')"
+        f" AS met_{step.index}"
+        for step in plan.steps
+        if step.is_optional
     )
 
 
-FOLLOWING = compose(
-    "following AS (PARTITION BY {person} {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
-    person=PERSON,
-    order=FROM_THE_END,
-)
-LATER = compose(
-    "later AS (PARTITION BY {person} ORDER BY at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)",
-    person=PERSON,
-)
+def following(plan: FunnelPlan) -> str:
+    frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return f"following AS (PARTITION BY {person(plan)} {FROM_THE_END} {frame})"
 
 
-def values(plan: FunnelPlan) -> Sql:
-    """actor, at, steps, value: what every event of a step says about the breakdown; NULL where it says nothing."""
+def later(plan: FunnelPlan) -> str:
+    frame = "GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return f"later AS (PARTITION BY {person(plan)} ORDER BY at DESC {frame})"
+
+
+def texts(plan: FunnelPlan) -> Sql:
+    """team_id, actor, at, steps, text_0, …: what every event of a step says about the breakdown."""
     assert plan.breakdown is not None
+    shown = [
+        compose(f"{{text}} AS text_{place}", text=_shown(one)) for place, one in enumerate(plan.breakdown.dimensions)
+    ]
     return compose(
-        "SELECT e.team_id, {actor} AS actor, e.timestamp AS at, {steps} AS steps, {value} AS value"
+        "SELECT e.team_id, {actor} AS actor, e.timestamp AS at, {steps} AS steps, {shown}"
         " FROM {source} WHERE {between} AND {named} AND {has_actor} AND {matching}",
         actor=_actor(plan),
         steps=_bits([_step(plan, step) for step in plan.steps]),
-        value=_value(plan),
+        shown=joined(", ", shown),
         source=_source(plan),
         between=between(plan.team_id, plan.buckets.range.counted_from, plan.buckets.range.date_to),
         named=named(event_names(plan.entities)),
@@ -91,22 +104,28 @@ def values(plan: FunnelPlan) -> Sql:
     )
 
 
+def said(plan: FunnelPlan) -> tuple[str, str]:
+    """Of `texts`: the value that an event says; and whether it says one at all."""
+    assert plan.breakdown is not None
+    names = [f"text_{place}" for place in range(len(plan.breakdown.dimensions))]
+    value = ", ".join(f"coalesce({name}, '')" for name in names)
+    return f"ARRAY[{value}]", " OR ".join(f"{name} <> ''" for name in names)
+
+
 def no_value(plan: FunnelPlan) -> Sql:
     width = len(plan.breakdown.dimensions) if plan.breakdown else 1
     return compose("{empty}::text[]", empty=[""] * width)
 
 
-def _own_value(plan: FunnelPlan) -> Sql:
+def _is_by_own_value(plan: FunnelPlan) -> bool:
     """Where all events have to agree on the value, those with another one are as those of another person."""
-    if plan.breakdown is None or plan.breakdown.attribution != "all_events":
-        return Sql("NULL::text[]")
-    return compose("coalesce({value}, {nothing})", value=_value(plan), nothing=no_value(plan))
+    return plan.breakdown is not None and plan.breakdown.attribution == "all_events"
 
 
-def _value(plan: FunnelPlan) -> Sql:
+def _own_value(plan: FunnelPlan) -> Sql:
     assert plan.breakdown is not None
     parts = [compose("coalesce({one}, '')", one=_shown(one)) for one in plan.breakdown.dimensions]
-    return compose("nullif(ARRAY[{parts}], {nothing})", parts=joined(", ", parts), nothing=no_value(plan))
+    return compose("ARRAY[{parts}]", parts=joined(", ", parts))
 
 
 def _shown(dimension: Dimension) -> Sql:
@@ -125,7 +144,13 @@ def _has_actor(plan: FunnelPlan) -> Sql:
 
 def _source(plan: FunnelPlan) -> Sql:
     values = [text_sql(one) for one in plan.breakdown.dimensions] if plan.breakdown else []
-    return events_with([_actor(plan), *values], team_id=plan.team_id, with_persons=plan.reads_persons)
+    asked = plan.buckets.range
+    return events_with(
+        [_actor(plan), *values],
+        team_id=plan.team_id,
+        with_persons=plan.reads_persons,
+        during=(asked.counted_from, asked.date_to),
+    )
 
 
 def _named(plan: FunnelPlan) -> Sql:

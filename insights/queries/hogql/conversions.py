@@ -9,7 +9,7 @@ from uuid import UUID as PythonUUID
 
 from common.exceptions import Refusal
 from events.filtering.moments import Clock, parse_moment
-from events.filtering.properties import instant_of, number_of
+from events.filtering.readings import instant_of, number_of
 from events.filtering.sql import Sql, compose
 from insights.queries.hogql.types import (
     BOOLEAN,

@@ -1,6 +1,7 @@
 """`{filters}`: the dashboard's dates and properties over the events that a SELECT reads."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from accounts.models import Team
 from common.exceptions import Refusal
@@ -37,6 +38,11 @@ class Filters:
         parts = [*self._properties(source), *self._dates(source)]
         return compose("({all})", all=joined(" AND ", parts)) if parts else Sql("TRUE")
 
+    def dates(self, scope: Scope, source: TableSource) -> list[tuple[str, datetime]]:
+        """What the dates ask of a source's moment: `>=` or `<`. Nothing of a source that they are not laid over."""
+        first = next((one for one in scope.sources.values() if _is_filterable(one)), None)
+        return list(self._bounds()) if first is source else []
+
     def _properties(self, source: TableSource) -> Iterator[Sql]:
         assert self.filters is not None
         conditions = [condition_of(self.filters.properties, place="query.filters.properties")]
@@ -50,16 +56,17 @@ class Filters:
             yield condition_sql(condition, clock=self.clock)
 
     def _dates(self, source: TableSource) -> Iterator[Sql]:
-        """Exact moments: nothing is moved to the end of its day."""
-        assert self.filters is not None
-        dates = self.filters.dateRange
         moment = source.find(source.table.moment or "")
-        if dates is None or not isinstance(moment, Value):
-            return
-        for text, symbol in ((dates.date_to, "<"), (dates.date_from, ">=")):
-            if text and text != "all":
-                at = parse_moment(text, self.clock).at
+        if isinstance(moment, Value):
+            for symbol, at in self._bounds():
                 yield compose("{moment} " + symbol + " {at}::timestamptz", moment=moment.sql, at=at)
+
+    def _bounds(self) -> Iterator[tuple[str, datetime]]:
+        """Exact moments: nothing is moved to the end of its day."""
+        dates = self.filters.dateRange if self.filters else None
+        for text, symbol in ((dates.date_to, "<"), (dates.date_from, ">=")) if dates else ():
+            if text and text != "all":
+                yield symbol, parse_moment(text, self.clock).at
 
 
 def _is_filterable(source: object) -> bool:

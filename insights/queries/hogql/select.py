@@ -6,7 +6,7 @@ from typing import Any
 
 from common.exceptions import Refusal
 from events.filtering.sql import Sql, compose, joined
-from insights.queries.hogql import joins
+from insights.queries.hogql import joins, spans
 from insights.queries.hogql.conversions import common_type, convert
 from insights.queries.hogql.expressions import Expressions
 from insights.queries.hogql.limits import limit_sql, whole_number
@@ -132,6 +132,7 @@ class Select:
         self.items = self._items()
 
         where, groups = self._where(), self._groups()
+        found = spans.bounded(self.expressions, found, self.node)
         having = self._condition("HAVING", self.node.get("having"))
         columns = [compose("{a} AS {c}", a=item.value.sql, c=Sql(f"c{n}")) for n, item in enumerate(self.items)]
         orders = self._orders()

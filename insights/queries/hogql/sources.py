@@ -31,13 +31,17 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TableSource:
-    """`is_outer`: rows may be missing, so that every column may be null. `rows` of a table that has none of its own."""
+    """`is_outer`: rows may be missing, so that every column may be null. `rows` of a table that has none of its own.
+
+    `span`: which events its sessions are made of; see `hogql.spans`.
+    """
 
     table: Table
     alias: str
     rows: Sql | None = None
     is_outer: bool = False
     name: str = ""
+    span: Sql = Sql("TRUE")
 
     def find(self, name: str) -> "Value | Property | Source | None":
         if name in self.table.columns:
@@ -66,7 +70,7 @@ class TableSource:
         return compose("({own}{joins})", own=own, joins=joins) if joins.text else own
 
     def _rows(self, team_id: int) -> Sql:
-        rows = self.rows or compose(self.table.rows or "", team=team_id)
+        rows = self.rows or compose(self.table.rows or "", team=team_id, span=self.span)
         return compose("({rows}) AS {alias}", rows=rows, alias=Sql(self.alias))
 
     def hidden_joins(self, used_in: str, team_id: int) -> Sql:
@@ -77,7 +81,7 @@ class TableSource:
             alias = self.aliases()[name]
             if join.table is None or not re.search(rf"\b{alias}(person)?\.", used_in):
                 continue
-            source = TableSource(table=join.table, alias=alias)
+            source = TableSource(table=join.table, alias=alias, span=self.span)
             on = Sql(join.on.format(**self.aliases()))
             yield compose(" LEFT JOIN {rows} ON {on}", rows=source.from_sql(used_in, team_id), on=on)
 

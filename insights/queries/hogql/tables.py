@@ -1,5 +1,7 @@
 """The tables that may be read, as data. `{team}` is bound; nothing else of a table can be named by anybody.
 
+`{span}` is a condition on the events that sessions are made of (`hogql.spans`).
+
 In columns and joins `{t}` is the table's own alias, other names are the aliases of its joins.
 """
 
@@ -132,7 +134,8 @@ _SESSIONS = Table(
     rows=(
         "SELECT events.prop_session_id AS session_id, max(events.person_id) AS person_id, "
         + ", ".join(f"{sql} AS {_NAMED[name]}" for name, (sql, _, _) in _SESSION_COLUMNS.items())
-        + " FROM events WHERE events.team_id = {team}::bigint AND events.prop_session_id <> '' GROUP BY 1"
+        + " FROM events WHERE events.team_id = {team}::bigint AND events.prop_session_id <> ''"
+        " AND {span} GROUP BY 1"
     ),
     columns={
         "session_id": Column(sql="{t}.session_id", type=TEXT),

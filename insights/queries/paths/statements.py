@@ -10,7 +10,10 @@ _OWN = "team_id, actor"
 _ORDER = "ORDER BY at, uuid"
 
 _NAMES = {
-    "$pageview": "regexp_replace(coalesce(e.prop_current_url, ''), '(.)/$', '\\1')",
+    "$pageview": (
+        "CASE WHEN e.prop_current_url LIKE '_%/' THEN left(e.prop_current_url, -1)"
+        " ELSE coalesce(e.prop_current_url, '') END"
+    ),
     "$screen": "coalesce(e.properties ->> '$screen_name', '')",
 }
 #: Stands for the middle of a path that is too long between its two ends.
@@ -75,20 +78,28 @@ def _name(plan: PathsPlan) -> Sql:
 
 def _compacted(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
     """Sessions end with a pause; a step that is repeated at once is one step, at the time of the first."""
-    timed = compose(
-        f"SELECT *, at - lag(at) OVER (PARTITION BY {_OWN} {_ORDER}) AS pause FROM ({{steps}}) AS steps",
+    whole = f"WINDOW w AS (PARTITION BY {_OWN} {_ORDER})"
+    compared = compose(
+        "SELECT *, at - lag(at) OVER w AS pause, lag(name) OVER w AS last_name FROM ({steps}) AS steps"
+        f" WHERE {{of_team}} {whole}",
         steps=_steps(plan, renamed),
+        of_team=_of_team(plan),
     )
-    sessions = compose(
-        f"SELECT *, count(*) FILTER (WHERE pause IS NULL OR pause >= interval '{SESSION_GAP}')"
-        f" OVER (PARTITION BY {_OWN} {_ORDER} ROWS UNBOUNDED PRECEDING) AS session FROM ({{timed}}) AS timed",
-        timed=timed,
+    begun = compose(
+        f"SELECT *, coalesce(pause >= interval '{SESSION_GAP}', TRUE) AS begins FROM ({{compared}}) AS compared",
+        compared=compared,
     )
     return compose(
-        f"SELECT *, name IS DISTINCT FROM lag(name) OVER (PARTITION BY {_OWN}, session {_ORDER}) AS is_new"
-        " FROM ({sessions}) AS sessions",
-        sessions=sessions,
+        f"SELECT *, row_number() OVER w AS number FROM ({{begun}}) AS begun"
+        f" WHERE {{of_team}} AND (begins OR name <> last_name) {whole}",
+        begun=begun,
+        of_team=_of_team(plan),
     )
+
+
+def _of_team(plan: PathsPlan) -> Sql:
+    """Said at every level anew: Postgres has forgotten it there, and would sort the rows once more."""
+    return compose("team_id = {team_id}", team_id=plan.team_id)
 
 
 def _shown(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
@@ -96,6 +107,12 @@ def _shown(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
     if plan.start and plan.end:
         return _between_points(plan, renamed)
     placed = _placed(plan, renamed)
+    if not plan.start and not plan.end:
+        return compose(
+            f"SELECT {_OWN}, session, at, name, place AS step FROM ({{placed}}) AS placed WHERE place <= {{last}}::int",
+            placed=placed,
+            last=plan.shown_steps,
+        )
     begin = _begin(plan)
     last = Sql("end_place") if plan.end else compose("({begin} + {more}::int)", begin=begin, more=plan.shown_steps - 1)
     return compose(
@@ -111,11 +128,15 @@ def _shown(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
 
 
 def _placed(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
-    return compose(
-        f"SELECT *, row_number() OVER (PARTITION BY {_OWN}, session {_ORDER}) AS place"
-        " FROM ({compacted}) AS compacted WHERE is_new",
+    """A session is called by the number of its first step among the person's."""
+    sessions = compose(
+        "SELECT *, max(number) FILTER (WHERE begins)"
+        f" OVER (PARTITION BY {_OWN} {_ORDER} ROWS UNBOUNDED PRECEDING) AS session"
+        " FROM ({compacted}) AS compacted WHERE {of_team}",
         compacted=_compacted(plan, renamed),
+        of_team=_of_team(plan),
     )
+    return compose("SELECT *, number - session + 1 AS place FROM ({sessions}) AS sessions", sessions=sessions)
 
 
 def _between_points(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
@@ -149,9 +170,7 @@ def _between_points(plan: PathsPlan, renamed: dict[str, str] | None) -> Sql:
 def _begin(plan: PathsPlan) -> Sql:
     if plan.start:
         return Sql("start_place")
-    if plan.end:
-        return compose("greatest(end_place - {more}::int, 1)", more=plan.shown_steps - 1)
-    return Sql("1")
+    return compose("greatest(end_place - {more}::int, 1)", more=plan.shown_steps - 1)
 
 
 def _first_place(name: str | None) -> Sql:
@@ -171,6 +190,11 @@ def _matching(plan: PathsPlan) -> Sql:
     ]
     return compose(
         "FROM {source} WHERE {conditions}",
-        source=events_with([_name(plan)], team_id=plan.team_id, with_persons=plan.events.reads_persons),
+        source=events_with(
+            [_name(plan)],
+            team_id=plan.team_id,
+            with_persons=plan.events.reads_persons,
+            during=(plan.range.counted_from, plan.range.date_to),
+        ),
         conditions=joined(" AND ", conditions),
     )

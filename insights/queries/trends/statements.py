@@ -275,6 +275,7 @@ class Counting:
                 self.plan.expressions(series),
                 team_id=self.plan.team_id,
                 with_persons=self.plan.reads_persons(series),
+                during=(self.steps.since(), self.period.range.date_to),
             ),
             conditions=joined(" AND ", conditions),
         )

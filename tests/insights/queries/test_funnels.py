@@ -555,3 +555,33 @@ def test_thirty_two_steps_are_not_too_many(ask, store, order):
     store(journey(1, *((name, place) for place, name in enumerate(names))))
 
     assert counts(ask(funnel(*names, funnelOrderType=order))) == [1] * 32
+
+
+def test_whoever_gets_no_further_has_entered_in_each_period(ask, store):
+    day = 24 * 60
+    store(
+        journey(1, ("a", 0), ("a", 5), ("a", day), ("a", 2 * day), ("b", 2 * day + 1))
+        + journey(2, ("a", 0), ("a", day), ("a", day + 1))
+    )
+
+    [trend] = ask(funnel("a", "b", funnelVizType="trends", funnelWindowInterval=1, funnelWindowIntervalUnit="hour"))
+    entered = ask(funnel("a", "b", funnelWindowInterval=1, funnelWindowIntervalUnit="hour"))
+
+    assert trend["data"][-3:] == [0, 0, 100]
+    assert counts(entered) == [2, 1]
+
+
+def test_the_value_of_the_first_step_of_whoever_gets_no_further_is_that_of_the_first_one(ask, store):
+    store(journey(1, ("a", 0), **{"$browser": "Safari"}) + journey(1, ("a", 5), **{"$browser": "Chrome"}))
+
+    [[first, _]] = ask(funnel("a", "b", breakdownFilter={"breakdown": "$browser"}, breakdownAttributionType="step"))
+
+    assert (first["breakdown_value"], first["count"]) == (["Safari"], 1)
+
+
+def test_unordered_steps_take_their_time_from_one_to_the_next(ask, store):
+    store(journey(1, ("c", 0), ("b", 6), ("a", 1), ("a", 2)))
+
+    results = ask(funnel("a", "b", "c", funnelOrderType="unordered"))
+
+    assert [step["average_conversion_time"] for step in results] == [None, 60, 300]
