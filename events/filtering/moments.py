@@ -208,5 +208,6 @@ def readable_dates(text: str) -> Iterator[None]:
     """Dates outside the years 1 to 9999 cannot be written down."""
     try:
         yield
-    except (OverflowError, ValueError):
+    except (OverflowError, ValueError, OSError):
+        # OSError is what unix times give that are too large for the system's calendar.
         raise Refusal(f"Invalid date: {text[:50]!r} is too far away.") from None

@@ -4,28 +4,18 @@ A property is compared as the text of its JSON value (10 equals "10"), a missing
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from common.exceptions import Refusal
 from events.filtering.conditions import GROUP_TYPES, Comparison, Scope
 from events.filtering.elements import any_element, matches_selectors
-from events.filtering.moments import Clock, parse_moment, readable_dates, start_of_day
+from events.filtering.moments import Clock
 from events.filtering.nodes import Scalar
+from events.filtering.readings import as_number, instant_of, moment_meant, number_among, number_of, span_meant
 from events.filtering.regexes import to_postgres
 from events.filtering.sql import Sql, compose, joined
 from events.promoted import PROMOTED_PROPERTIES
-
-# At most 200 characters and an exponent of two digits: the largest such number still fits a double.
-_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*$"
-_DATE = (
-    r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[-+](0[0-9]|1[0-4]):?[0-5][0-9])?)?$"
-)
-_OFFSET = r"[-+][0-9]{2}:?[0-9]{2}$"
-_SECONDS = r"^[0-9]{9,10}(\.[0-9]{1,9})?$"
-_MILLISECONDS = r"^[0-9]{12,13}$"
-_MILLISECONDS_BEGIN = 10**11
 
 
 def comparison_sql(comparison: Comparison, *, clock: Clock) -> Sql:
@@ -102,18 +92,9 @@ def property_text(scope: Scope, key: str) -> Sql:
     return compose("(e.properties ->> {key}::text)", key=key)
 
 
-def number_of(text: Sql) -> Sql:
-    """The number that a text holds, else NULL."""
-    return compose(
-        "CASE WHEN length({text}) <= 200 AND {text} ~ {pattern}::text THEN ({text})::float8 END",
-        text=text,
-        pattern=_NUMBER,
-    )
-
-
 def _is_number(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
     """As numbers: 10 is 10.0 and "10". A value that is no number is a text."""
-    numbers = [found for value in comparison.values if (found := _number_among(value)) is not None]
+    numbers = [found for value in comparison.values if (found := number_among(value)) is not None]
     if not numbers:
         return _exact(text, comparison, clock)
     return compose(
@@ -192,20 +173,6 @@ def _bounds(comparison: Comparison) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-def as_number(value: Scalar) -> float | None:
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    # Infinity and NaN are texts in JSON, if anything.
-    return number if abs(number) < float("inf") else None
-
-
-def _number_among(value: Scalar) -> float | None:
-    """Of what is compared with a property; true and false are no numbers there."""
-    return None if isinstance(value, bool) else as_number(value)
-
-
 Operation = Callable[[Sql, Comparison, Clock], Sql]
 
 
@@ -224,7 +191,7 @@ def _ordered(symbol: str) -> Operation:
     against_text = '({text} COLLATE "C" ' + symbol + " {value}::text)"
 
     def one(text: Sql, value: Scalar) -> Sql:
-        number = _number_among(value)
+        number = number_among(value)
         if number is not None:
             return compose(against_number, number=number_of(text), value=number)
         return compose(against_text, text=text, value=texts_of((value,))[0])
@@ -241,74 +208,22 @@ def _at(symbol: str) -> Operation:
 
     def at(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
         instant = instant_of(text, clock)
-        moments = [_moment(value, comparison, clock) for value in comparison.values]
+        moments = [moment_meant(value, operator=comparison.operator, clock=clock) for value in comparison.values]
         parts = [compose(against, instant=instant, value=moment) for moment in moments]
         return compose("({any})", any=joined(" OR ", parts))
 
     return at
 
 
-def _moment(value: Scalar, comparison: Comparison, clock: Clock) -> datetime:
-    """A date without a time means its midnight, a number a unix time: in seconds, or if too large, milliseconds."""
-    number = _number_among(value)
-    if number is not None:
-        seconds = number / 1000 if abs(number) >= _MILLISECONDS_BEGIN else number
-        with readable_dates(str(value)):
-            return datetime.fromtimestamp(seconds, UTC)
-    if not isinstance(value, str) or not value.strip().lstrip("-")[:1].isdigit():
-        raise Refusal(f"the operator {comparison.operator} of a time needs a date.")
-    return parse_moment(value, clock).at
-
-
 def _dated(condition: Callable[[Sql, datetime, datetime], Sql]) -> Operation:
     """`condition` gets the property as an instant, and the first and last instant that the value means."""
 
     def dated(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
-        spans = [_instants(value, comparison, clock) for value in comparison.values]
+        spans = [span_meant(value, operator=comparison.operator, clock=clock) for value in comparison.values]
         instant = instant_of(text, clock)
         return compose("({any})", any=joined(" OR ", [condition(instant, *span) for span in spans]))
 
     return dated
-
-
-def _instants(value: Scalar, comparison: Comparison, clock: Clock) -> tuple[datetime, datetime]:
-    """A date without a time means its whole day."""
-    if not isinstance(value, str):
-        raise Refusal(f"the operator {comparison.operator} needs a date.")
-    moment = parse_moment(value, clock)
-    if ":" in value or moment.unit in ("h", "M", "s"):
-        return moment.at, moment.at
-    start = start_of_day(moment.at)
-    return start, start + timedelta(days=1) - timedelta(microseconds=1)
-
-
-def instant_of(text: Sql, clock: Clock) -> Sql:
-    """The instant that an ISO text or a unix time (seconds, milliseconds) means, else NULL.
-
-    31 February passes the pattern; written as "first of the month plus 30 days" it cannot make Postgres raise.
-    """
-    day = "(left({text}, 7) || '-01')::date + substr({text}, 9, 2)::int - 1"
-    time = "coalesce(substring({text} from '[0-9]{{2}}:[0-9]{{2}}(?::[0-9.]+)?'), '00:00')::interval"
-    wall = f"(({day}) + {time})"
-    offset = "replace(substring({text} from {offset_pattern}::text), ':', '')"
-    offset_interval = f"(left({offset}, 3) || ':' || right({offset}, 2))::interval"
-    zone = (
-        f"CASE WHEN length({{text}}) > 10 AND {{text}} ~ {{offset_pattern}}::text"
-        f" THEN ({wall} - {offset_interval}) AT TIME ZONE 'UTC'"
-        f" WHEN right({{text}}, 1) = 'Z' THEN {wall} AT TIME ZONE 'UTC'"
-        f" ELSE {wall} AT TIME ZONE {{zone}}::text END"
-    )
-    return compose(
-        f"CASE WHEN {{text}} ~ {{date_pattern}}::text THEN {zone}"
-        " WHEN {text} ~ {seconds_pattern}::text THEN to_timestamp(({text})::float8)"
-        " WHEN {text} ~ {milliseconds_pattern}::text THEN to_timestamp(({text})::float8 / 1000) END",
-        text=text,
-        date_pattern=_DATE,
-        offset_pattern=_OFFSET,
-        seconds_pattern=_SECONDS,
-        milliseconds_pattern=_MILLISECONDS,
-        zone=clock.zone.key,
-    )
 
 
 def _on(instant: Sql, first: datetime, last: datetime) -> Sql:

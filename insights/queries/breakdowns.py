@@ -6,7 +6,7 @@ from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.errors import Unsupported
 from events.filtering.moments import Clock
-from events.filtering.properties import number_of
+from events.filtering.readings import number_of
 from events.filtering.sql import Sql, compose
 from insights.queries.entities import GROUP_TYPES, SCOPES, Property
 from insights.queries.event_tables import session_property

@@ -74,11 +74,6 @@ def one_bucket(span: Range, *, interval: str, clock: Clock) -> Buckets:
     return Buckets(interval=interval, range=span, clock=clock, starts=starts)
 
 
-def earlier_starts(first: datetime, *, interval: str, count: int) -> tuple[datetime, ...]:
-    """The `count` buckets before `first`, for sliding windows that look back."""
-    return tuple(_step(first, interval, -back) for back in range(count, 0, -1))
-
-
 def starts_from(start: datetime, *, interval: str, first: int, count: int) -> tuple[datetime, ...]:
     """`count` buckets, of which the one with the number 0 begins at `start`."""
     try:

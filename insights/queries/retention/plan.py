@@ -1,14 +1,14 @@
 """RetentionQuery → who came, and in which later periods they came back. Pure; refuses what cannot be counted."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.conditions import Condition, all_of, condition_of
 from events.filtering.errors import Unsupported, at_place
-from events.filtering.moments import Clock, parse_moment
+from events.filtering.moments import Clock, parse_moment, readable_dates
 from insights.queries.breakdowns import Dimension, breakdown_of
 from insights.queries.buckets import starts_from
 from insights.queries.dates import align
@@ -25,6 +25,7 @@ from insights.queries.nodes import RetentionQuery
 from insights.queries.nodes.insights import RetentionEntity, RetentionFilter
 from insights.queries.periods import is_unbounded
 from insights.queries.retention.windows import PLACE, Window, intervals_of, windows_of
+from insights.queries.sizes import refuse_too_many_cells
 from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 
 MAX_PERIODS = 1000
@@ -101,7 +102,7 @@ def make_plan(query: RetentionQuery, *, team: Team, clock: Clock, earliest: date
     common = common_condition(query, team)
     period = asked.period or "Day"
     breakdown, limit = _breakdown(query, team, clock)
-    return RetentionPlan(
+    plan = RetentionPlan(
         team_id=team.pk,
         clock=clock,
         starts=_starts(query, period, clock, earliest),
@@ -118,6 +119,9 @@ def make_plan(query: RetentionQuery, *, team: Team, clock: Clock, earliest: date
         breakdown_limit=limit,
         cohorts=cohorts_of(query.breakdownFilter, clock=clock),
     )
+    rows = plan.breakdown_limit + 1 if plan.breakdown else len(plan.cohorts) or 1
+    refuse_too_many_cells(rows * plan.count * len(plan.windows))
+    return plan
 
 
 def _refuse_unsupported(asked: RetentionFilter) -> None:
@@ -146,11 +150,12 @@ def _starts(query: RetentionQuery, period: str, clock: Clock, earliest: datetime
     interval = period.lower()
     asked = query.dateRange
     text = asked.date_to if asked else None
-    last = align(parse_moment(text, clock).at if text else clock.now, interval, clock)
     since = asked.date_from if asked else None
-    if since and not (is_unbounded(asked) and earliest is None):
-        at = earliest.astimezone(clock.zone) if is_unbounded(asked) and earliest else parse_moment(since, clock).at
-        return _between(align(at, interval, clock), last, interval)
+    with readable_dates(since or text or ""):
+        last = align(parse_moment(text, clock).at if text else clock.now, interval, clock)
+        if since and not (is_unbounded(asked) and earliest is None):
+            at = earliest.astimezone(clock.zone) if is_unbounded(asked) and earliest else parse_moment(since, clock).at
+            return _between(align(at, interval, clock), last, interval)
     count = intervals_of(query.retentionFilter)
     return starts_from(last, interval=interval, first=1 - count, count=count + 1)
 
@@ -158,7 +163,11 @@ def _starts(query: RetentionQuery, period: str, clock: Clock, earliest: datetime
 def _between(first: datetime, last: datetime, interval: str) -> tuple[datetime, ...]:
     """None at all if it ends before it begins."""
     starts = starts_from(first, interval=interval, first=0, count=MAX_PERIODS + 2)
-    found = tuple(start for number, start in enumerate(starts) if number == 0 or starts[number - 1] <= last)
+    # Compared as instants: on the wall clock an hour that comes twice would look like one.
+    end = last.astimezone(UTC)
+    found = tuple(
+        start for before, start in zip((None, *starts), starts) if before is None or before.astimezone(UTC) <= end
+    )
     if len(found) > MAX_PERIODS + 1:
         raise Refusal(f"The date range holds more than {MAX_PERIODS} periods, the limit. Choose a shorter one.")
     return found

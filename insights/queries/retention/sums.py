@@ -1,6 +1,6 @@
 """The statement of retention that adds up a property of the events, beside counting whose they are."""
 
-from events.filtering.properties import number_of
+from events.filtering.readings import number_of
 from events.filtering.sql import Sql, compose
 from insights.queries.retention.histories import (
     KEYS,

@@ -42,7 +42,7 @@ def cohorts_of(asked: BreakdownFilter | None, *, clock: Clock) -> tuple[CohortCh
 def _choice(value: int | str, clock: Clock) -> CohortChoice:
     if value == ALL:
         return CohortChoice(value=ALL, label=ALL_USERS, condition=EVERYTHING)
-    if not str(value).isdecimal():
+    if not str(value).isdecimal() or len(str(value)) > 18:
         raise Refusal(f"{PLACE}: must be the id of a cohort, or {ALL}.")
     cohort_id = int(value)
     members = clock.members_of(cohort_id)

@@ -14,14 +14,13 @@ from insights.queries.buckets import buckets_of, one_bucket
 from insights.queries.entities import PERSON, Actor, Entity, common_condition, entity_of, group_actor
 from insights.queries.nodes import Counted, Series, TrendsFilter, TrendsQuery
 from insights.queries.periods import Period, periods_of
+from insights.queries.sizes import refuse_too_many_cells
 from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 from insights.queries.trends.formula import Expression, parse
 from insights.queries.trends.measures import PROPERTY_MATHS, Measure, measure_of, property_measure
 
 MAX_SERIES = 50
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# Each is a number in the answer; half a million make some 10 MB.
-MAX_CELLS = 500_000
 
 TOTAL_VALUE_DISPLAYS = {"BoldNumber", "ActionsPie", "ActionsBarValue", "ActionsTable", "WorldMap", "CalendarHeatmap"}
 HEATMAP, BOX_PLOT, SLOPE = "CalendarHeatmap", "BoxPlot", "SlopeGraph"
@@ -171,12 +170,7 @@ def _refuse_beside(query: TrendsQuery, shown: TrendsFilter, display: str) -> Non
 
 def _refuse_too_many_cells(plan: TrendsPlan) -> None:
     rows = plan.breakdown.limit + 2 if plan.breakdown else len(plan.cohorts) or 1
-    cells = rows * len(plan.series) * sum(len(period.buckets.starts) for period in plan.periods)
-    if cells > MAX_CELLS:
-        raise Refusal(
-            f"The answer would have {cells} numbers, more than {MAX_CELLS}, the limit. "
-            "Choose a shorter range, a longer interval or a smaller breakdown_limit."
-        )
+    refuse_too_many_cells(rows * len(plan.series) * sum(len(period.buckets.starts) for period in plan.periods))
 
 
 def _formulas(shown: TrendsFilter, *, letters: str) -> tuple[FormulaPlan, ...]:

@@ -50,7 +50,7 @@ def _ends_now(plan: TrendsPlan) -> bool:
     if not starts:
         return False
     [end] = starts_from(starts[-1], interval=plan.interval, first=1, count=1)
-    return starts[-1] <= plan.clock.now < end
+    return starts[-1].timestamp() <= plan.clock.now.timestamp() < end.timestamp()
 
 
 def _results(plan: TrendsPlan, period: Period, series: SeriesPlan, cells: Cells) -> Iterator[JSON]:

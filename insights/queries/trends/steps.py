@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from events.filtering.moments import readable_dates
 from events.filtering.sql import Sql, compose
-from insights.queries.buckets import earlier_starts, starts_from
+from insights.queries.buckets import starts_from
 from insights.queries.periods import Period
 from insights.queries.trends.plan import ACTIVE_DAYS, DAYS_PER_WEEK, TrendsPlan
 
@@ -36,7 +37,8 @@ class Steps:
     def since(self) -> datetime:
         """The first instant that counts."""
         if self.plan.is_total_value and self.math in ACTIVE_DAYS:
-            return self.period.range.date_to - timedelta(days=ACTIVE_DAYS[self.math]) + _MICROSECOND
+            with readable_dates(self.period.range.date_to.isoformat()):
+                return self.period.range.date_to - timedelta(days=ACTIVE_DAYS[self.math]) + _MICROSECOND
         look_back = self._look_back()
         return look_back[0] if look_back else self.period.range.counted_from
 
@@ -59,6 +61,9 @@ class Steps:
         return starts_from(buckets[0], interval="day", first=0, count=(len(buckets) - 1) * DAYS_PER_WEEK + 2)
 
     def _look_back(self) -> tuple[datetime, ...]:
+        """As many as a window reaches back from the first."""
         width = self.plan.window(self.math)
+        if not width:
+            return ()
         interval = "day" if self.plan.slides_by_day(self.math) else self.plan.interval
-        return earlier_starts(self.period.buckets.starts[0], interval=interval, count=width - 1) if width else ()
+        return starts_from(self.period.buckets.starts[0], interval=interval, first=1 - width, count=width - 1)
