@@ -9,6 +9,8 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import PersonalAPIKey
+from accounts.tokens import hash_key
+from common.compiled import Compiled
 from common.exceptions import Refusal
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 #: How OAuth's access tokens begin. There is no OAuth here, so that each of them is a bad one.
 OAUTH_PREFIX = "pha_"
 IN_HEADER = "Authorization header"
+_KEYS = Compiled(lambda secure_value: PersonalAPIKey.objects.with_hash(secure_value).order_by())
 _BEARER = re.compile(r"^\s*Bearer\s+(\S.+?)\s*$")
 
 
@@ -33,9 +36,10 @@ class PersonalAPIKeyAuthentication(authentication.BaseAuthentication):
         value, place = found
         if place == IN_HEADER and value.startswith(OAUTH_PREFIX):
             raise AuthenticationFailed("Invalid access token.")
-        key = PersonalAPIKey.objects.for_value(value)
-        if key is None:
+        keys = _KEYS(hash_key(value))
+        if not keys:
             raise AuthenticationFailed(f"Personal API key found in request {place} is invalid.")
+        [key] = keys
         key.was_used()
         return key.user, key
 

@@ -84,7 +84,10 @@ class TeamQuerySet(BaseQuerySet["Team"]):
 class PersonalAPIKeyQuerySet(BaseQuerySet["PersonalAPIKey"]):
     def for_value(self, value: str) -> "PersonalAPIKey | None":
         """The key with this value, of an active user, with its user. One query, by a unique index."""
-        return self.select_related("user").filter(secure_value=hash_key(value), user__is_active=True).first()
+        return self.with_hash(hash_key(value)).first()
+
+    def with_hash(self, secure_value: str) -> Self:
+        return self.select_related("user").filter(secure_value=secure_value, user__is_active=True)
 
 
 class RateCountQuerySet(BaseQuerySet["RateCount"]):

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, final
 
 from django.db.models import Model, QuerySet
@@ -23,6 +24,7 @@ from accounts.permissions import (
 )
 from accounts.scopes import INTERNAL, scopes_for_action
 from accounts.throttles import APIRateThrottle
+from common.compiled import Compiled
 from common.exceptions import Missing
 
 if TYPE_CHECKING:
@@ -149,10 +151,15 @@ def find_project(reference: str, request: Request) -> Project:
     """The project of a URL: by id, or the caller's current one. Raises Missing."""
     user: User = request.user  # type: ignore[assignment]
     pk = getattr(user, "current_team_id", None) if reference == CURRENT else _integer(reference)
-    project = Project.objects.with_membership_of(user).filter(pk=pk).first() if pk is not None else None
-    if project is None:
+    found = _PROJECT(pk, user.pk) if pk is not None else []
+    if not found:
         raise Missing("Project not found.")
-    return project
+    return found[0]
+
+
+_PROJECT = Compiled(
+    lambda pk, user: Project.objects.with_membership_of(SimpleNamespace(pk=user)).filter(pk=pk).order_by()
+)
 
 
 def _integer(reference: str) -> int | None:

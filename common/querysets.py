@@ -17,6 +17,14 @@ class BaseQuerySet(models.QuerySet[ModelT]):
             raise Missing(detail) from None
 
 
+def keep_related(row: models.Model, name: str, related: list[Any]) -> None:
+    """Gives the row these for `row.name.all()`, as if `prefetch_related` had read them."""
+    relation = row._meta.get_field(name)
+    rows: Any = relation.related_model._base_manager.get_queryset()  # type: ignore[union-attr]
+    rows._result_cache, rows._prefetch_done = related, True
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 class SoftDeleteQuerySet(BaseQuerySet[ModelT]):
     def live(self) -> Self:
         """`deleted` may be null, which counts as not deleted (PostHog's tiles)."""

@@ -8,11 +8,12 @@ from accounts.models import Organization, Team, User
 from accounts.serializers.absent import absent_fields
 from accounts.serializers.organizations import OrganizationBasicSerializer, OrganizationSerializer
 from accounts.serializers.projects import TeamBasicSerializer
+from common.reading import ReadsByPlan
 
 HEDGEHOG_KEYS = ("use_as_profile", "color", "accessories", "skin")
 
 
-class UserBasicSerializer(serializers.ModelSerializer[User]):
+class UserBasicSerializer(ReadsByPlan, serializers.ModelSerializer[User]):
     """A person beside what they made: `created_by` and its kind."""
 
     hedgehog_config = serializers.SerializerMethodField()

@@ -123,7 +123,7 @@ class Dashboard(SoftDeleteModel, TaggableModel, RuledModel):
 
     @property
     def is_shared(self) -> bool:
-        """Whether a public link is open, if `for_list` or `for_detail` asked."""
+        """Whether a public link is open, if `for_list` asked."""
         return getattr(self, "has_open_share", False)
 
     def tiles_in_order(self, size: str = "sm") -> "list[DashboardTile]":

@@ -1,6 +1,7 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 
@@ -20,15 +21,11 @@ GENERATED_PREFIX = "Generated Dashboard"
 
 class DashboardQuerySet(SoftDeleteQuerySet["Dashboard"], RuledQuerySet["Dashboard"]):  # type: ignore[override]
     def for_list(self) -> Self:
-        """Dashboard with its author and whether it is shared, and the tags: two queries. Tiles are never loaded."""
+        """Dashboard with its author, the names of its tags and whether it is shared: one query. No tiles."""
         shares = self.model.sharing_configurations.rel.related_model.objects  # type: ignore[attr-defined]
         is_open = Exists(shares.filter(dashboard=OuterRef("pk"), enabled=True))
-        return self.select_related("created_by").prefetch_related("tags").annotate(has_open_share=is_open)
-
-    def for_detail(self, viewer: Any, project: "Project") -> Self:
-        """As in lists, with the tiles: ten queries at most, whatever the number of tiles."""
-        tiles = self._tile_model().objects.for_rendering(viewer, project)
-        return self.for_list().prefetch_related(Prefetch("tiles", queryset=tiles))
+        tag_names = ArraySubquery(self._wearings().values("tag__name"))
+        return self.select_related("created_by").annotate(has_open_share=is_open, tag_names=tag_names)
 
     def for_results(self, viewer: Any, project: "Project") -> Self:
         """Dashboard, and the tiles with their insights: all that it takes to answer."""

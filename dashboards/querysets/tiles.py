@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.querysets import SoftDeleteQuerySet
 from dashboards.layouts import INSIGHT_SIZE, Grid, position
-from insights.models import Insight, ViewLog
+from insights.models import Insight
 
 if TYPE_CHECKING:
     from accounts.models import Project
@@ -28,27 +28,6 @@ class DashboardTileQuerySet(SoftDeleteQuerySet["DashboardTile"]):
     def shown(self) -> Self:
         """Not removed, on a live dashboard, and not of a removed insight."""
         return self.live().filter(dashboard__deleted=False).exclude(insight__deleted=True)
-
-    def for_rendering(self, viewer: Any, project: "Project") -> Self:
-        """Shown tiles with all that their JSON needs."""
-        insights = Insight.objects.for_tiles(viewer).with_last_view(ViewLog.objects.of_user(viewer))
-        others = self.model.objects.order_by("pk")
-        return (
-            self.shown()
-            .with_closed(viewer, project)
-            .select_related(
-                *(
-                    f"{card}__{person}"
-                    for card in ("text", "button_tile")
-                    for person in ("created_by", "last_modified_by")
-                )
-            )
-            .prefetch_related(
-                Prefetch("insight", queryset=insights),
-                Prefetch("text__dashboard_tiles", queryset=others),
-                Prefetch("button_tile__dashboard_tiles", queryset=others),
-            )
-        )
 
     def with_closed(self, viewer: Any, project: "Project") -> Self:
         """Adds `is_closed`: the tile's insight is not for this viewer. Admins see all."""

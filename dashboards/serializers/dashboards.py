@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers.users import UserBasicSerializer
+from common.reading import ReadsByPlan
 from dashboards.models import Dashboard
 from dashboards.serializers.fields import ObjectField
 from dashboards.serializers.tiles import DashboardTileSerializer
@@ -32,7 +33,7 @@ BASIC_FIELDS = [
 ]
 
 
-class DashboardBasicSerializer(serializers.ModelSerializer[Dashboard]):
+class DashboardBasicSerializer(ReadsByPlan, serializers.ModelSerializer[Dashboard]):
     """A dashboard in a list, without its tiles. Needs `project` and `user` in the context."""
 
     created_by = UserBasicSerializer(read_only=True, allow_null=True)

@@ -3,6 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers.users import UserBasicSerializer
+from common.reading import ReadsByPlan
 from dashboards.models import ButtonTile, DashboardTile, Text
 from insights.serializers.insights import DashboardTileBasicSerializer, InsightSerializer
 
@@ -19,7 +20,7 @@ UNTOLD: dict[str, Any] = {
 }
 
 
-class TextSerializer(serializers.ModelSerializer[Text]):
+class TextSerializer(ReadsByPlan, serializers.ModelSerializer[Text]):
     created_by = UserBasicSerializer(read_only=True, allow_null=True)
     last_modified_by = UserBasicSerializer(read_only=True, allow_null=True)
     dashboard_tiles = DashboardTileBasicSerializer(many=True, read_only=True)
@@ -30,7 +31,7 @@ class TextSerializer(serializers.ModelSerializer[Text]):
         read_only_fields = fields
 
 
-class ButtonTileSerializer(serializers.ModelSerializer[ButtonTile]):
+class ButtonTileSerializer(ReadsByPlan, serializers.ModelSerializer[ButtonTile]):
     created_by = UserBasicSerializer(read_only=True, allow_null=True)
     last_modified_by = UserBasicSerializer(read_only=True, allow_null=True)
     dashboard_tiles = DashboardTileBasicSerializer(many=True, read_only=True)
@@ -67,7 +68,7 @@ class _AnsweredMixin(serializers.BaseSerializer[Any]):
         return shown
 
 
-class DashboardTileSerializer(_AnsweredMixin, serializers.ModelSerializer[DashboardTile]):
+class DashboardTileSerializer(_AnsweredMixin, ReadsByPlan, serializers.ModelSerializer[DashboardTile]):
     """A tile with its answer, if it was given one (`services.results`)."""
 
     insight = InsightSerializer(read_only=True, allow_null=True)

@@ -40,7 +40,7 @@ class InsightResult:
 
 
 def answer_tiles(dashboard: Dashboard, *, team: Team, refresh: RefreshMode = RefreshMode.FORCE_CACHE) -> None:
-    """Gives each tile of the dashboard, which `for_detail` has loaded, its `order` and its `answer`."""
+    """Gives each tile of the dashboard, which `rendering` has loaded, its `order` and its `answer`."""
     tiles = dashboard.tiles_in_order()
     _number(tiles)
     look_up_variables(dashboard, team=team)

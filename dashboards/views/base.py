@@ -7,7 +7,7 @@ from accounts.viewsets import ProjectScopedViewSet
 from dashboards.models import Dashboard, DashboardTile
 from dashboards.serializers.dashboards import DashboardSerializer
 from dashboards.serializers.tiles import DashboardTileSerializer
-from dashboards.services import results
+from dashboards.services import rendering, results
 from insights.queries.freshness import RefreshMode
 
 #: PostHog writes the complaints of these by hand, as `{"error"}`, which we say beside the envelope.
@@ -30,8 +30,7 @@ class DashboardsView(ProjectScopedViewSet):
         return serializer.validated_data
 
     def reply(self, row: Any, *, status: int = 200) -> Response:
-        dashboards = Dashboard.objects_including_soft_deleted.for_project(self.project)
-        shown = dashboards.seen_by(self.caller).for_detail(self.caller, self.project).get(pk=row.pk)
+        shown = rendering.find_dashboard(row.pk, viewer=self.caller, project=self.project)
         return self.show(shown, status=status)
 
     def show(
@@ -42,7 +41,7 @@ class DashboardsView(ProjectScopedViewSet):
         return Response(shown, status=status, headers={"ETag": dashboard.etag})
 
     def reply_with_tile(self, tile: DashboardTile, *, status: int = 200) -> Response:
-        shown = DashboardTile.objects.for_rendering(self.caller, self.project).get_or_refuse(pk=tile.pk)
+        shown = rendering.find_tile(tile.pk, viewer=self.caller, project=self.project)
         return Response(DashboardTileSerializer(shown, context=self.get_serializer_context()).data, status=status)
 
 

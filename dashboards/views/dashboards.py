@@ -25,7 +25,7 @@ from dashboards.serializers.bodies import (
 )
 from dashboards.serializers.dashboards import DashboardBasicSerializer, DashboardSerializer
 from dashboards.serializers.tiles import RunInsightsResult
-from dashboards.services import lifecycle, results
+from dashboards.services import lifecycle, rendering, results
 from dashboards.views.base import DashboardsView, overrides
 from dashboards.views.snapshots import SnapshotsViewMixin
 from dashboards.views.streams import StreamsViewMixin
@@ -70,8 +70,8 @@ class DashboardViewSet(
             return seen
         reading = {
             "list": lambda: seen.for_list().visible_to(*who),
-            "retrieve": lambda: seen.for_detail(*who),
-            "stream_tiles": lambda: seen.for_detail(*who),
+            "retrieve": seen.for_list,
+            "stream_tiles": seen.for_list,
             "run_insights": lambda: seen.for_results(*who),
             "snapshot": lambda: seen.for_results(*who),
             "analyze_refresh_result": lambda: seen.for_results(*who),
@@ -86,6 +86,7 @@ class DashboardViewSet(
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         dashboard = self.get_object()
         asked = self.parameters(RetrieveParameters)
+        rendering.load_tiles(dashboard, viewer=self.caller, project=self.project)
         lifecycle.note_view(dashboard, team=self.team, user=self.caller)
         return self.show(dashboard.under(**overrides(asked)), refresh=asked["refresh"])
 

@@ -12,7 +12,7 @@ from dashboards.models import DashboardTile
 from dashboards.serializers.bodies import StreamTilesParameters
 from dashboards.serializers.dashboards import DashboardWithoutTilesSerializer
 from dashboards.serializers.tiles import DashboardTileSerializer
-from dashboards.services import lifecycle, results
+from dashboards.services import lifecycle, rendering, results
 from dashboards.services.connections import give_connection_back
 from dashboards.streaming import frames_of, with_heartbeats
 from dashboards.views.base import DashboardsView, overrides
@@ -28,6 +28,7 @@ class StreamsViewMixin(DashboardsView):
     def stream_tiles(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         dashboard = self.get_object()
         asked = self.parameters(StreamTilesParameters)
+        rendering.load_tiles(dashboard, viewer=self.caller, project=self.project)
         lifecycle.note_view(dashboard, team=self.team, user=self.caller)
         dashboard.under(**overrides(asked))
         results.look_up_variables(dashboard, team=self.team)

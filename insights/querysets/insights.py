@@ -2,6 +2,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import (
     Case,
@@ -11,7 +12,6 @@ from django.db.models import (
     Func,
     Max,
     OuterRef,
-    Prefetch,
     Q,
     Subquery,
     Value,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from insights.models import Insight
     from insights.querysets.views import ViewLogQuerySet
 
-#: Of a dashboard: what its rights hang on.
-RIGHTS_FIELDS = ("restriction_level", "created_by")
 #: The event that SDKs send when they look at a flag.
 FLAG_CALLED = "$feature_flag_called"
 #: A text that is the flag's property, or a filter that asks for the flag by name. At any depth.
@@ -39,16 +37,9 @@ IS_ABOUT_FLAG = '$.** ? (@ == $property || (@.key == "$feature_flag" && @.value 
 
 class InsightQuerySet(SoftDeleteQuerySet["Insight"], RuledQuerySet["Insight"]):  # type: ignore[override]
     def for_list(self, viewer: Any) -> Self:
-        """Insight with its people, tags, live tiles and their dashboards: four queries, whatever the number of rows."""
-        return self._with_parts(viewer, of_dashboard=RIGHTS_FIELDS)
-
-    def for_detail(self, viewer: Any) -> Self:
-        """As in lists, with what a dashboard lays over the query."""
-        return self._with_parts(viewer, of_dashboard=(*RIGHTS_FIELDS, "filters", "variables"))
-
-    def for_tiles(self, viewer: Any = None) -> Self:
-        """The insights of a dashboard's tiles."""
-        return self.for_list(viewer)
+        """With the viewer's rules and the names of tags; `insights.rendering` brings the rest. One query."""
+        tag_names = ArraySubquery(self._wearings().values("tag__name"))
+        return self.with_rules_for(viewer).annotate(tag_names=tag_names)
 
     def with_last_view(self, views: "ViewLogQuerySet") -> Self:
         """Adds `last_viewed_at`, of the `views` of one person."""
@@ -181,19 +172,6 @@ class InsightQuerySet(SoftDeleteQuerySet["Insight"], RuledQuerySet["Insight"]): 
             by_view = viewed.desc(nulls_last=True) if field.startswith("-") else viewed.asc(nulls_first=True)
             return self.order_by(by_view, "pk")
         return self.order_by(field, "pk")
-
-    def _with_parts(self, viewer: Any, *, of_dashboard: Collection[str]) -> Self:
-        tiles = self._tile_model().objects.all()
-        dashboards = self._dashboard_model().objects
-        insights = self
-        if viewer is not None:
-            dashboards = dashboards.seen_by(viewer)
-            insights = self.with_rules_for(viewer)
-        return insights.select_related("created_by", "last_modified_by").prefetch_related(
-            "tags",
-            Prefetch("dashboard_tiles", queryset=tiles),
-            Prefetch("dashboard_tiles__dashboard", queryset=dashboards.only(*of_dashboard)),
-        )
 
     def _is_called(self, reference: str) -> Q:
         by_short_id = Q(short_id=reference)

@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.serializers.users import UserBasicSerializer
+from common.reading import ReadsByPlan
 from insights import rights
 from insights.models import Insight
 from insights.overrides import question_of
@@ -18,7 +19,7 @@ NOT_ANSWERED = Answer()
 AGENT = "mcp"
 
 
-class DashboardTileBasicSerializer(serializers.Serializer[Any]):
+class DashboardTileBasicSerializer(ReadsByPlan, serializers.Serializer[Any]):
     """The place of an insight on a dashboard."""
 
     id = serializers.IntegerField(read_only=True)
@@ -26,7 +27,7 @@ class DashboardTileBasicSerializer(serializers.Serializer[Any]):
     deleted = serializers.BooleanField(read_only=True, allow_null=True)
 
 
-class InsightBasicSerializer(serializers.ModelSerializer[Insight]):
+class InsightBasicSerializer(ReadsByPlan, serializers.ModelSerializer[Insight]):
     """An insight in a light list: what it asks, not what the answer is. Needs `project` and `user` in the context."""
 
     query = serializers.JSONField(required=False, allow_null=True, help_text="A query node, or one that wraps it.")
@@ -107,7 +108,7 @@ class InsightSerializer(InsightBasicSerializer):
 
     What `InsightBasicSerializer` lacks is not required, so that clients read both forms as one type.
 
-    The insight brings its tiles with their dashboards, its tags and people: `for_list`, `for_detail`, `for_tiles`.
+    The insight brings its tiles with their dashboards, its tags and people: `insights.rendering`.
     """
 
     is_sample = serializers.BooleanField(read_only=True, required=False)
@@ -232,7 +233,7 @@ class InsightSerializer(InsightBasicSerializer):
 
 
 class TrendingInsightSerializer(InsightBasicSerializer):
-    """With who looked at it. `for_list` and `viewed_most` bring what it needs, `viewers` whoever calls."""
+    """With who looked at it. `viewed_most` brings what it needs besides, `viewers` whoever calls."""
 
     view_count = serializers.IntegerField(read_only=True, help_text="People who looked at it in these days.")
     viewers = UserBasicSerializer(many=True, read_only=True, help_text="The three who looked at it last.")

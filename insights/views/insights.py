@@ -25,6 +25,7 @@ from insights.models import Insight, QueryJob, ViewLog
 from insights.overrides import effective_filters, effective_query, question_of
 from insights.permissions import CanEditInsight
 from insights.querysets import InsightQuerySet
+from insights.rendering import find_insight, load_parts
 from insights.results import Answer, last_refreshes
 from insights.schema import describe_insights
 from insights.serializers import (
@@ -50,7 +51,6 @@ from tagging.mixins import BulkTagsViewMixin
 from tagging.services import Tagged
 
 RECENT = 5
-ACTIONS_ON_ONE = {"retrieve", "update", "partial_update"}
 #: They need to know which insights there are, and nothing more of them.
 ACTIONS_ON_BARE_ROWS = {"bulk_update_tags", "activity", "access_controls", "set_access_control", "users_with_access"}
 ACTIONS_ON_MANY = {"list", "my_last_viewed", "trending"}
@@ -92,7 +92,10 @@ class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixi
         insights = queryset if self._restores() else queryset.live()
         if self.action in ACTIONS_ON_MANY and guest_of(self.request) is None:
             insights = insights.visible_to(self.caller, self.project)
-        return insights if self.action in ACTIONS_ON_BARE_ROWS else self._with_parts(insights)
+        if self.action in ACTIONS_ON_BARE_ROWS:
+            return insights
+        viewer = self.request.user
+        return insights.for_list(viewer).with_last_view(ViewLog.objects.of_user(viewer))
 
     def editable(self, queryset: Any) -> InsightQuerySet:
         return queryset.editable_by(self.request.user, self.project)
@@ -106,6 +109,8 @@ class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixi
             raise Missing()
         insights: InsightQuerySet = self.get_queryset()  # type: ignore[assignment]
         insight = insights.named(self.kwargs["pk"])
+        if self.action not in ACTIONS_ON_BARE_ROWS:
+            load_parts([insight], viewer=self.request.user)
         self.check_object_permissions(self.request, insight)
         return insight
 
@@ -119,6 +124,7 @@ class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixi
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset) or []
+        load_parts(page, viewer=self.request.user)
         if self.parameters["basic"]:
             self._tell_ages(page)
         else:
@@ -178,13 +184,9 @@ class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixi
         deleted = self.request.data.get("deleted")
         return isinstance(deleted, bool | int | str) and deleted in BooleanField.FALSE_VALUES
 
-    def _with_parts(self, insights: InsightQuerySet) -> InsightQuerySet:
-        viewer = self.request.user
-        insights = insights.for_detail(viewer) if self.action in ACTIONS_ON_ONE else insights.for_list(viewer)
-        return insights.with_last_view(ViewLog.objects.of_user(viewer))
-
     def _light(self, insights: Iterable[Insight]) -> Any:
         shown = list(insights)
+        load_parts(shown, viewer=self.request.user)
         self._tell_ages(shown)
         return self.get_serializer(shown, many=True).data
 
@@ -226,7 +228,6 @@ class InsightViewSet(AccessControlViewMixin, ActivityViewMixin, BulkTagsViewMixi
 
     def _as_it_is_now(self, insight: Insight) -> Insight:
         """What a write is answered with: the row, deleted or not."""
-        rows = Insight.objects_including_soft_deleted.for_project(self.project)
-        fresh = self._with_parts(rows).get(pk=insight.pk)
+        fresh = find_insight(insight.pk, viewer=self.caller, project=self.project)
         self._answer([fresh], [question_of(fresh)])
         return fresh

@@ -113,7 +113,7 @@ def test_rights_cost_the_same_for_one_dashboard_and_for_twenty(
     wanted = [one.pk for one in (dashboard, *restricted)]
     client.get(path())  # notes the first use of the key
 
-    with django_assert_num_queries(11):  # as in retrieve, without texts, buttons and stored answers
+    with django_assert_num_queries(9):  # as in retrieve, without texts, buttons and stored answers
         client.get(path())
     with django_assert_num_queries(6):  # key, project, dashboards; the savepoints of a deed that is refused
         assert client.post(url("insights/"), {"dashboards": wanted}).status_code == 403

@@ -168,7 +168,7 @@ def test_costs_the_same_for_one_tile_and_for_fifty(copy, source, dashboard, coun
 
     # key and user, project and membership, destination; savepoint, both locked, source, tile, what is there, places,
     # new tile, version, savepoint; then the destination as in retrieve, without noting a view
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         assert copy(tiles[1]).status_code == 200
 
 

@@ -108,8 +108,8 @@ def test_costs_the_same_for_one_tile_and_for_thirty(create, team, count, django_
 
     tiles = [{"text": {"body": "x"}} for _ in range(count)] + [{"insight_id": insight.pk} for insight in insights]
     # key and user, project and membership; savepoint, dashboard, its tiles, insights, texts, tiles, activity, release;
-    # dashboard, tags, tiles, insights, their tags, tiles and dashboards, the texts' tiles
-    with django_assert_num_queries(18):
+    # dashboard, tiles, insights, their tiles, the texts' tiles
+    with django_assert_num_queries(15):
         response = create(tiles=tiles)
 
     assert len(response.json()["tiles"]) == 2 * count

@@ -161,8 +161,8 @@ def test_costs_the_same_for_one_dashboard_and_for_fifty(api, url, team, alice, c
     client = api("dashboard:read")
     client.get(url("dashboards/"))  # notes the first use of the key
 
-    # key and user, project and membership, count, dashboards with author, tags
-    with django_assert_num_queries(5):
+    # key and user, project and membership, count, dashboards with author and tags
+    with django_assert_num_queries(4):
         page = client.get(url("dashboards/")).json()
 
     assert len(page["results"]) == count

@@ -150,7 +150,7 @@ def test_costs_the_same_for_one_tile_and_for_fifty(move, dashboard, there, count
 
     # key and user, project and membership, source; savepoint, both locked, tile, destination, what is there, move,
     # two versions, savepoint; then the source as in retrieve, without noting a view
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         assert move(tiles[1]).status_code == 200
 
 

@@ -135,7 +135,7 @@ def test_costs_the_same_for_one_tile_and_for_fifty(reorder, dashboard, layout, c
 
     # key and user, project and membership, dashboard; savepoint, lock, tiles, layouts, version, savepoint;
     # then the dashboard as in retrieve, without noting a view
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         assert reorder(*tiles, layout=layout).status_code == 200
 
 

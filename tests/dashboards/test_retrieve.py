@@ -106,10 +106,10 @@ def test_costs_the_same_for_one_tile_and_for_fifty(api, path, dashboard, team, c
     client = api("dashboard:read")
     client.get(path())  # notes the first use of the key
 
-    # key and user, project and membership, dashboard, its tags, tiles with texts and buttons; insights with people and
-    # last view, their tags, their tiles and these tiles' dashboards; tiles of the texts and of the buttons;
-    # last access, last view; stored answers
-    with django_assert_num_queries(14):
+    # key and user, project and membership, dashboard, tiles with texts and buttons; insights with tags and last view,
+    # their tiles and the other dashboards of these; tiles of the texts and of the buttons; last access, last view;
+    # stored answers
+    with django_assert_num_queries(12):
         shown = client.get(path()).json()
 
     assert len(shown["tiles"]) == 3 * count
@@ -119,8 +119,8 @@ def test_an_empty_dashboard_costs_less(api, path, django_assert_max_num_queries)
     client = api("dashboard:read")
     client.get(path())
 
-    # key and user, project and membership, dashboard, tags, tiles, last access, last view
-    with django_assert_max_num_queries(7):
+    # key and user, project and membership, dashboard, tiles, last access, last view
+    with django_assert_max_num_queries(6):
         client.get(path())
 
 

@@ -219,9 +219,9 @@ def test_costs_the_same_for_three_insights_and_for_thirty(api, path, dashboard, 
         InsightTileFactory(dashboard=dashboard, insight=insight)
         TextTileFactory(dashboard=dashboard)
 
-    # key and user, project and membership, dashboard, tags, tiles, insights, their tags, their tiles, their dashboards,
-    # tiles of texts; the visit: begin, row, log, commit. The thread looks up all answers in one statement.
-    with django_assert_num_queries(14):
+    # key and user, project and membership, dashboard, tiles, insights, their tiles, tiles of texts;
+    # the visit: begin, row, log, commit. The thread looks up all answers in one statement.
+    with django_assert_num_queries(11):
         response = client.get(path("stream_tiles/"))
 
     assert response.getvalue().count(b"\n\n") == 2 * count

@@ -359,8 +359,8 @@ def test_costs_the_same_for_one_tile_and_for_thirty(put, dashboard, count, djang
     elements = [{"id": tile.pk, "color": "red", "text": {"body": "After"}} for tile in tiles]
 
     # key and user, project and membership, dashboard; savepoint, lock with neighbours, tiles, texts, tiles, neighbours'
-    # versions, version, release; dashboard, tags, tiles, texts' tiles
-    with django_assert_num_queries(15):
+    # versions, version, release; dashboard, tiles, texts' tiles
+    with django_assert_num_queries(14):
         response = put(*elements)
 
     assert len(response.json()["tiles"]) == count

@@ -102,6 +102,6 @@ def test_costs_the_same_for_one_tile_and_for_fifty(update, dashboard, tile, coun
     update(color="x")  # notes the first use of the key
 
     # key and user, project and membership, dashboard; savepoint, lock, tile, look, version, savepoint;
-    # the tile, its insight, the insight's tags, its tiles, their dashboards
-    with django_assert_num_queries(14):
+    # the tile, its insight, the insight's tiles, their dashboards
+    with django_assert_num_queries(13):
         assert update(color="y").status_code == 200

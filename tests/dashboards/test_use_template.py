@@ -163,8 +163,8 @@ def test_costs_the_same_for_one_tile_and_for_thirty(create, team, count, django_
     DashboardTemplateFactory(team=team, **template(tiles=tiles))
 
     # key and user, project and membership; begin, template, dashboard, tags (5), insights, texts, tiles, log, commit;
-    # and the nine of reading it again
-    with django_assert_num_queries(24):
+    # and the six of reading it again
+    with django_assert_num_queries(21):
         create(use_template="Sign-ups")
 
 

@@ -135,7 +135,7 @@ def test_an_update_costs_one_statement_more(api, url, insight, django_assert_num
     client = api("insight:write")
     client.get(url("insights/?basic=true"))
 
-    # key and user, project and membership, the insight with people, tags, tiles; savepoint, its dashboards in another,
-    # the row locked and written, the entry, release; the insight read anew (3) and its stored answer
-    with django_assert_num_queries(17):
+    # key and user, project and membership, the insight, its tiles; savepoint, its dashboards in another,
+    # the row locked and written, the entry, release; the insight read anew (2) and its stored answer
+    with django_assert_num_queries(15):
         client.patch(url(f"insights/{insight.pk}/"), {"name": "x"})

@@ -66,7 +66,7 @@ def test_a_list_puts_all_in_at_once(api, url, team, rows, work, django_assert_nu
     client.get(url("insights/"))
 
     # as without, and: savepoint, jobs that wait, the new ones, release
-    with django_assert_num_queries(7 + 4):
+    with django_assert_num_queries(6 + 4):
         page = client.get(url("insights/"), {"refresh": "async"}).json()
 
     assert [row["query_status"]["complete"] for row in page["results"]] == [False] * rows

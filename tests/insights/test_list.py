@@ -317,9 +317,9 @@ def test_costs_the_same_for_one_insight_and_for_twenty(api, url, team, bob, rows
     client = api("insight:read", user=bob)
     client.get(url("insights/"))
 
-    # key with user, project with membership, count, insights with people and views, tags, tiles, their dashboards;
+    # key with user, project with membership, count, insights with views and tags, tiles, their dashboards;
     # and the stored answers, or in the light form their ages
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(url("insights/"), {"basic": basic}).json()
 
     assert len(page["results"]) == rows

@@ -241,8 +241,8 @@ def test_costs_the_same_for_one_dashboard_and_for_twenty(api, url, team, bob, da
     client = api("insight:read", user=bob)
     client.get(url(f"insights/{insight.pk}/"))
 
-    # key with user, project with membership, insight with people and view, tags, tiles, their dashboards, stored answer
-    with django_assert_num_queries(7):
+    # key with user, project with membership, insight with view and tags, tiles, their dashboards, stored answer
+    with django_assert_num_queries(6):
         answer = client.get(url(f"insights/{insight.pk}/")).json()
 
     assert len(answer["tags"]) == len(answer["dashboards"]) == dashboards

@@ -90,9 +90,9 @@ def test_costs_the_same_for_one_and_for_ten(api, url, view, team, alice, bob, ro
     client = api("insight:read")
     client.get(url("insights/trending/"))
 
-    # key and user, project and membership, insights with people and views, tags, tiles (of which there are none),
+    # key and user, project and membership, insights with views and tags, tiles (of which there are none),
     # viewers, ages of the answers
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         answer = client.get(url("insights/trending/")).json()
 
     assert all(row["last_refresh"] for row in answer["results"])
