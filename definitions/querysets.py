@@ -137,11 +137,6 @@ class PropertyDefinitionQuerySet(ProjectScopedQuerySet["PropertyDefinition"]):
     def for_detail(self) -> Self:
         return self.select_related("updated_by", "verified_by").prefetch_related("tags")
 
-    def types_of(self, names: Iterable[str], *, team: "Team", kind: str = "event") -> dict[str, str]:
-        """The type of each property that has one. One query; for those who compare values."""
-        found = self.filter(team=team, type=kind, name__in=sorted(set(names)), property_type__isnull=False)
-        return {name: kind or "" for name, kind in found.values_list("name", "property_type")}
-
     def lookup_of_types(self, *, team: "Team") -> Callable[..., str | None]:
         """Called with kind, name and, for groups, the index: the type, if it is not text. One query, when first asked.
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
 from insights.queries.wrapping import JSON, source_of
 from insights.text_tables import text_cell, text_table
 
 _READABLE_VALUES = {
     "": "(empty)",
-    "$$_posthog_breakdown_null_$$": "(none)",
-    "$$_posthog_breakdown_other_$$": "(other)",
+    NULL_VALUE: "(none)",
+    OTHER_VALUE: "(other)",
 }
 
 

@@ -127,10 +127,6 @@ def is_behavioural(condition: Condition) -> bool:
     return any(isinstance(leaf, Behaviour) for leaf in leaves(condition))
 
 
-def cohorts_named(condition: Condition) -> set[int]:
-    return {leaf.cohort_id for leaf in leaves(condition) if isinstance(leaf, InCohort)}
-
-
 def criteria_of_groups(groups: list[Mapping[str, Any]]) -> dict[str, Any]:
     """The older way to say it: any of the groups, and all properties of that group. Raises Refusal."""
     values = [{"type": "AND", "values": _properties(group, index)} for index, group in enumerate(groups)]

@@ -17,6 +17,8 @@ from events.filtering.regexes import to_postgres
 from events.filtering.sql import Sql, compose, joined
 from events.promoted import PROMOTED_PROPERTIES
 
+MAX_WRITTEN_OUT = 100
+
 
 def comparison_sql(comparison: Comparison, *, clock: Clock) -> Sql:
     """True or not true (never an error) for each row of `events e` (and `persons p`, where a person is read)."""
@@ -137,11 +139,11 @@ def _exact(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
 
 
 def _contains(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
-    patterns = [f"%{_escaped_like(value)}%" for value in texts_of(comparison.values)]
+    patterns = [f"%{escaped_like(value)}%" for value in texts_of(comparison.values)]
     return compose("{text} ILIKE ANY({patterns}::text[])", text=text, patterns=patterns)
 
 
-def _escaped_like(value: str) -> str:
+def escaped_like(value: str) -> str:
     return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -185,6 +187,13 @@ def _not(operation: Operation) -> Operation:
     return negated
 
 
+def _for_any_value(comparison: Comparison, one: Callable[[Scalar], Sql]) -> Sql:
+    """Written out for each value, so there may not be as many as where an array is searched."""
+    if len(comparison.values) > MAX_WRITTEN_OUT:
+        raise Refusal(f"the operator {comparison.operator} takes at most {MAX_WRITTEN_OUT} values.")
+    return compose("({any})", any=joined(" OR ", [one(value) for value in comparison.values]))
+
+
 def _ordered(symbol: str) -> Operation:
     """Numbers against numbers; a value that is no number is compared as text, byte by byte."""
     against_number = "({number} " + symbol + " {value}::float8)"
@@ -197,7 +206,7 @@ def _ordered(symbol: str) -> Operation:
         return compose(against_text, text=text, value=texts_of((value,))[0])
 
     def ordered(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
-        return compose("({any})", any=joined(" OR ", [one(text, value) for value in comparison.values]))
+        return _for_any_value(comparison, lambda value: one(text, value))
 
     return ordered
 
@@ -208,9 +217,12 @@ def _at(symbol: str) -> Operation:
 
     def at(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
         instant = instant_of(text, clock)
-        moments = [moment_meant(value, operator=comparison.operator, clock=clock) for value in comparison.values]
-        parts = [compose(against, instant=instant, value=moment) for moment in moments]
-        return compose("({any})", any=joined(" OR ", parts))
+
+        def one(value: Scalar) -> Sql:
+            moment = moment_meant(value, operator=comparison.operator, clock=clock)
+            return compose(against, instant=instant, value=moment)
+
+        return _for_any_value(comparison, one)
 
     return at
 
@@ -219,9 +231,12 @@ def _dated(condition: Callable[[Sql, datetime, datetime], Sql]) -> Operation:
     """`condition` gets the property as an instant, and the first and last instant that the value means."""
 
     def dated(text: Sql, comparison: Comparison, clock: Clock) -> Sql:
-        spans = [span_meant(value, operator=comparison.operator, clock=clock) for value in comparison.values]
         instant = instant_of(text, clock)
-        return compose("({any})", any=joined(" OR ", [condition(instant, *span) for span in spans]))
+
+        def one(value: Scalar) -> Sql:
+            return condition(instant, *span_meant(value, operator=comparison.operator, clock=clock))
+
+        return _for_any_value(comparison, one)
 
     return dated
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from events.filtering.errors import Unsupported
+from events.filtering.conditions import GROUP_TYPES
+from events.filtering.errors import Unsupported, at_place
 from events.filtering.moments import Clock
 from events.filtering.readings import number_of
 from events.filtering.sql import Sql, compose
-from insights.queries.entities import GROUP_TYPES, SCOPES, Property
+from insights.queries.entities import SCOPES, Property
 from insights.queries.event_tables import session_property
 from insights.queries.hogql import compile_expression
 from insights.queries.hogql.conversions import convert
@@ -154,10 +155,8 @@ def _of_group(one: Breakdown, place: str) -> Computed:
 
 
 def _compiled(text: str, place: str, team: Team, clock: Clock) -> Value:
-    try:
+    with at_place(place):
         found = compile_expression(text, team=team, clock=clock)
-    except Refusal as refusal:
-        raise Refusal(f"{place}: {refusal.detail}", code=refusal.code) from None
     if found.is_aggregate:
         raise Refusal(f"{place}: an aggregate cannot break down events.")
     return Value(sql=found.sql, type=found.type, is_nullable=found.is_nullable)

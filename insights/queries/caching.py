@@ -17,7 +17,13 @@ def cache_key(query: JSON, *, team: Team) -> str:
         "team": team.pk,
         "timezone": team.timezone,
         "week_start_day": team.week_start_day or 0,
-        "test_account_filters": team.test_account_filters if source.get("filterTestAccounts") else None,
+        "test_account_filters": team.test_account_filters if _leaves_out_test_accounts(source) else None,
     }
     canonical = orjson.dumps(question, option=orjson.OPT_SORT_KEYS)
     return f"cache_{team.pk}_{hashlib.sha256(canonical).hexdigest()}"
+
+
+def _leaves_out_test_accounts(source: JSON) -> bool:
+    """SQL has its filters apart, a dashboard's too."""
+    filters = source.get("filters")
+    return any(one.get("filterTestAccounts") for one in (source, filters) if isinstance(one, dict))

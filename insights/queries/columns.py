@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from accounts.models import Team
 from common.exceptions import Refusal
+from events.filtering.errors import at_place
 from events.filtering.moments import Clock
 from events.filtering.sql import Sql
 from insights.queries.hogql.cells import cell
 from insights.queries.hogql.compiling import compile_tree
-from insights.queries.hogql.expressions import placed
 from insights.queries.hogql.parser import Node, parse_expression, parse_order
 from insights.queries.hogql.placeholders import Placeholders
 from insights.queries.hogql.statements import fetch
@@ -135,7 +135,7 @@ def _column(table: Table, text: str, place: str, clock: Clock) -> Node:
 
 
 def _parsed(parse: Callable[[str], Node], text: str, place: str, clock: Clock) -> Node:
-    with placed({"place": place}):
+    with at_place(place):
         tree = Placeholders(clock=clock).fill(parse(text))
         if any(node["node"] == "Filters" for node in walk(tree)):
             raise Refusal("Unresolved placeholder: {filters}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -11,6 +10,7 @@ from psycopg.errors import InvalidRegularExpression, ProgramLimitExceeded, Query
 
 from common.exceptions import Refusal
 from events.filtering.sql import Sql
+from events.querysets.statements import fetch as fetch_rows
 from insights.queries.errors import QueryTimeout
 
 logger = structlog.get_logger(__name__)
@@ -31,12 +31,6 @@ def reading() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
-
-
-def fetch_rows(query: Sql) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, cast(Any, query.params))
-        return cursor.fetchall()
 
 
 @contextmanager

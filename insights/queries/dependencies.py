@@ -25,8 +25,17 @@ class Reach(IntEnum):
 
 
 # SQL and tables may name anything in their texts.
-_NAMING_KINDS = {"ActionsNode", "HogQLQuery", "EventsQuery", "ActorsQuery", "GroupsQuery", "SessionsQuery"}
-_NAMING_TYPES = {"actions", "cohort", "hogql"}
+_NAMING_KINDS = {
+    "ActionsNode",
+    "HogQLQuery",
+    "EventsQuery",
+    "ActorsQuery",
+    "PersonsNode",
+    "GroupsQuery",
+    "SessionsQuery",
+}
+# Breakdowns of the type event_metadata are expressions, too.
+_NAMING_TYPES = {"actions", "cohort", "hogql", "event_metadata"}
 
 
 def reach_of(query: JSON, *, team: Team) -> Reach:

@@ -9,6 +9,7 @@ from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.actions import Alternative, MeantAction
 from events.filtering.conditions import (
+    GROUP_TYPES,
     Condition,
     Scope,
     all_of,
@@ -20,7 +21,6 @@ from events.filtering.errors import Unsupported
 from insights.queries.nodes import ActionsNode, Counted, EventsNode, GroupNode, InsightQuery, Series
 
 ALL_EVENTS = "All events"
-GROUP_TYPES = range(5)
 MAX_ALTERNATIVES = 100
 SCOPES: dict[str, Scope] = {
     "event": "event",

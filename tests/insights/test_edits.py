@@ -218,6 +218,8 @@ FILTER = {"key": "price", "value": 1}
         ({"kind": "RetentionQuery", "retentionFilter": {"targetEntity": {"type": "actions", "id": 1}}}, 2),
         ({"kind": "HogQLQuery", "query": "select 1"}, Reach.ACTIONS_AND_COHORTS),
         ({"kind": "EventsQuery", "select": ["*"], "actionId": 1}, Reach.ACTIONS_AND_COHORTS),
+        ({"kind": "PersonsNode", "cohort": 1}, Reach.ACTIONS_AND_COHORTS),
+        ({**TRENDS, "breakdownFilter": {"breakdown": "event", "breakdown_type": "event_metadata"}}, 2),
     ],
 )
 def test_how_far_a_query_reaches(team, query, reach):

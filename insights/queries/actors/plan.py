@@ -7,6 +7,7 @@ from events.filtering.compiler import person_condition_sql
 from events.filtering.conditions import Comparison, Condition, InCohort, all_of, condition_of, leaves
 from events.filtering.errors import Unsupported
 from events.filtering.moments import Clock
+from events.filtering.properties import escaped_like
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.columns import Table, TablePlan, column, plan_table
 from insights.queries.hogql.types import DATETIME64, INTEGER, SMALL
@@ -83,7 +84,7 @@ def _of_persons(condition: Condition) -> Condition:
 
 def _found(search: str, team_id: int) -> Sql:
     """By a part of the e-mail address or name, or by a whole distinct id or uuid."""
-    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = f"%{escaped_like(search)}%"
     return compose(
         "((p.properties ->> 'email') ILIKE {pattern}::text OR (p.properties ->> 'name') ILIKE {pattern}::text"
         " OR p.uuid::text = {search}::text OR p.id IN (SELECT person_id FROM person_distinct_ids"

@@ -1,5 +1,6 @@
 """FunnelsQuery → who has to take which steps, in which order and time. Refuses what cannot be counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from insights.queries.funnels.rules import check_steps, window_of
 from insights.queries.nodes import FunnelsQuery, Series
 from insights.queries.nodes.insights import FunnelsFilter
 from insights.queries.periods import Period, periods_of
+from insights.queries.sizes import refuse_too_many_cells
 from insights.queries.trends.cohorts import CohortChoice, cohorts_of, is_by_cohort
 
 FIRST_TIME_MATHS = {"first_time_for_user", "first_time_for_user_with_filters"}
@@ -132,7 +134,9 @@ def make_plans(query: FunnelsQuery, *, team: Team, clock: Clock, earliest: datet
     )
     plan = _plan(query, asked, period=periods[0], team=team, clock=clock)
     plans = [_about(plan, cohort) for cohort in cohorts_of(query.breakdownFilter, clock=clock)] or [plan]
-    return tuple(replace(one, period=period) for period in periods for one in plans)
+    plans = [replace(one, period=period) for period in periods for one in plans]
+    _refuse_too_many_cells(plans)
+    return tuple(plans)
 
 
 def _plan(query: FunnelsQuery, asked: FunnelsFilter, *, period: Period, team: Team, clock: Clock) -> FunnelPlan:
@@ -155,6 +159,12 @@ def _plan(query: FunnelsQuery, asked: FunnelsFilter, *, period: Period, team: Te
         to_step=len(steps) - 1 if asked.funnelToStep is None else asked.funnelToStep,
         bin_count=asked.binCount if isinstance(asked.binCount, int) else None,
         hides_incomplete=bool(asked.hideIncompleteConversionWindowPeriods),
+    )
+
+
+def _refuse_too_many_cells(plans: Sequence[FunnelPlan]) -> None:
+    refuse_too_many_cells(
+        sum(len(plan.buckets.starts) * (plan.breakdown.limit + 2 if plan.breakdown else 1) for plan in plans)
     )
 
 

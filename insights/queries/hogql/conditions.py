@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from accounts.models import Team
 from common.exceptions import Refusal
 from events.filtering.conditions import ConditionTable
+from events.filtering.errors import at_place
 from events.filtering.moments import Clock
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql.compiling import context_of
@@ -50,12 +51,8 @@ class ConditionCompiler:
 
     def __call__(self, text: str, place: str, table: ConditionTable = "events") -> Sql:
         if (text, table) not in self._found:
-            try:
+            with at_place(place):
                 self._found[text, table] = self._compiled(text, table)
-            except RecursionError:
-                raise TooComplex from None
-            except Refusal as refusal:
-                raise Refusal(f"{place}: {refusal.detail}", code=refusal.code) from None
         return self._found[text, table]
 
     @property
@@ -63,6 +60,12 @@ class ConditionCompiler:
         return bool(self._found)
 
     def _compiled(self, text: str, table: ConditionTable) -> Sql:
+        try:
+            return self._condition(text, table)
+        except RecursionError:
+            raise TooComplex from None
+
+    def _condition(self, text: str, table: ConditionTable) -> Sql:
         tree = Placeholders(clock=self._clock).fill(parse_expression(text))
         if any(node["node"] == "Filters" for node in walk(tree)):
             raise Refusal("Unresolved placeholder: {filters}")

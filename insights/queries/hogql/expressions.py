@@ -3,11 +3,12 @@
 Comparisons are HogQL's: with null they are false, except `!=`, `not in`, `not like`, `!~`, which are true.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from common.exceptions import Refusal
+from events.filtering.errors import at_place
 from events.filtering.moments import Clock
 from events.filtering.sql import Sql, compose, joined
 from insights.queries.hogql import comparisons, members, operators
@@ -88,15 +89,9 @@ class Expressions:
         return self.scope.laterals.setdefault(key, (rows, made))[1]
 
 
-@contextmanager
-def placed(node: Node) -> Iterator[None]:
+def placed(node: Node) -> AbstractContextManager[None]:
     """`place` stands in trees that are made of several texts: refusals name the text."""
-    try:
-        yield
-    except Refusal as refusal:
-        if "place" not in node:
-            raise
-        raise Refusal(f"{node['place']}: {refusal.detail}", code=refusal.code) from None
+    return at_place(node.get("place", ""))
 
 
 def unresolved(node: Node) -> Refusal:

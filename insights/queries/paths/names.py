@@ -10,10 +10,14 @@ from typing import Any
 import re2
 
 from common.exceptions import Refusal
+from events.filtering.errors import at_place
 from events.filtering.regexes import to_postgres
 from insights.queries.nodes.insights import PathCleaningFilter, PathsFilter
 
 MAX_RULES = 50
+# Rules may double a name one after the other. No address that anybody reads is longer.
+MAX_LENGTH, MAX_ALIAS = 5000, 400
+PLACE = "pathsFilter.localPathCleaningFilters"
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class Renaming:
 
     def __call__(self, name: str) -> str:
         for pattern, alias in self._patterns:
-            name = pattern.sub(alias, name)
+            shorter, name = name, pattern.sub(alias, name)
+            if len(name) > max(MAX_LENGTH, len(shorter)):
+                raise Refusal(f"{PLACE}: they make a name of more than {MAX_LENGTH} characters.")
         return next((glob for glob, pattern in self._globs if pattern.search(name)), name)
 
     @cached_property
@@ -42,12 +48,15 @@ def renaming_of(asked: PathsFilter) -> Renaming | None:
     wildcards = tuple(asked.pathGroupings or [])
     if len(rules) + len(wildcards) > MAX_RULES:
         raise Refusal(f"pathsFilter: more than {MAX_RULES} groupings and cleaning rules.")
-    replacements = tuple(_replacement(rule) for rule in rules if rule.regex)
+    replacements = tuple(_replacement(rule, f"{PLACE}.{place}") for place, rule in enumerate(rules) if rule.regex)
     return Renaming(replacements, wildcards) if replacements or wildcards else None
 
 
-def _replacement(rule: PathCleaningFilter) -> tuple[str, str]:
-    to_postgres(rule.regex or "")  # Refuses what is no pattern, or too large a one.
+def _replacement(rule: PathCleaningFilter, place: str) -> tuple[str, str]:
+    with at_place(place):
+        to_postgres(rule.regex or "")  # Refuses what is no pattern, or too large a one.
+    if len(rule.alias or "") > MAX_ALIAS:
+        raise Refusal(f"{place}.alias: longer than {MAX_ALIAS} characters.")
     return rule.regex or "", rule.alias or ""
 
 

@@ -1,4 +1,8 @@
-"""What the plan asks for, from Postgres. With `statements`, the only part of retention that knows the engine."""
+"""What the plan asks for, from Postgres.
+
+With the modules of statements (`statements` and `rolling` count, `sums` adds up, `histories` is what they share) the
+only part of retention that knows the engine.
+"""
 
 from dataclasses import dataclass, field
 

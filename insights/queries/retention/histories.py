@@ -37,6 +37,20 @@ def events_sql(plan: RetentionPlan) -> Sql:
     )
 
 
+def moments_sql(plan: RetentionPlan, *, more: Sql) -> Sql:
+    """Those events one by one: whose they are, when they were, whether they begin or continue, and `more` columns."""
+    return compose(
+        "SELECT e.team_id, {actor} AS actor, {part} AS part, e.timestamp AS at, {target} AS is_target,"
+        " {returning} AS is_returning{more} FROM {events}",
+        actor=actor_sql(plan.actor),
+        part=part_sql(plan),
+        target=entity_sql(plan.target, clock=plan.clock),
+        returning=entity_sql(plan.returning, clock=plan.clock),
+        more=more,
+        events=events_sql(plan),
+    )
+
+
 def firsts_sql(plan: RetentionPlan) -> Sql:
     """The first event ever that meets the target, as `first_at`, with its value of the breakdown.
 

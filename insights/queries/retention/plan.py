@@ -1,4 +1,7 @@
-"""RetentionQuery → who came, and in which later periods they came back. Pure; refuses what cannot be counted."""
+"""RetentionQuery → who came, and in which later periods they came back. Refuses what cannot be counted.
+
+Pure but for expressions: compiling these reads the property definitions.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -165,9 +168,7 @@ def _between(first: datetime, last: datetime, interval: str) -> tuple[datetime, 
     starts = starts_from(first, interval=interval, first=0, count=MAX_PERIODS + 2)
     # Compared as instants: on the wall clock an hour that comes twice would look like one.
     end = last.astimezone(UTC)
-    found = tuple(
-        start for before, start in zip((None, *starts), starts) if before is None or before.astimezone(UTC) <= end
-    )
+    found = starts[: 1 + sum(start.astimezone(UTC) <= end for start in starts)]
     if len(found) > MAX_PERIODS + 1:
         raise Refusal(f"The date range holds more than {MAX_PERIODS} periods, the limit. Choose a shorter one.")
     return found

@@ -3,9 +3,8 @@
 from events.filtering.sql import Sql, compose
 from insights.queries.buckets import starts_from
 from insights.queries.retention.bits import bit_sql, bits_sql
-from insights.queries.retention.histories import KEYS, events_sql, firsts_sql, part_sql, value_column
+from insights.queries.retention.histories import KEYS, firsts_sql, moments_sql, value_column
 from insights.queries.retention.plan import RetentionPlan
-from insights.queries.sources import actor_sql, entity_sql
 
 # How many hours, or days of the calendar, a period has.
 _HOURS = {"Hour": 1, "Day": 24}
@@ -22,7 +21,7 @@ def rolling_sql(plan: RetentionPlan) -> Sql:
         f" SELECT {KEYS}{value_column(plan, 'value')}, {bit_sql('period', width=plan.count)} AS came,"
         f" {bits_sql('came_back', 'later', width=plan.width)} AS came_back"
         f" FROM visits WHERE period < {plan.count} AND later < {plan.width} GROUP BY {KEYS}, value, period",
-        moments=_moments(plan),
+        moments=moments_sql(plan, more=Sql("")),
         anchors=_anchors(plan),
         period=compose("({begun}) / {size}::int", begun=_units_sql(plan, "first_at"), size=_size(plan)),
         later=compose(
@@ -32,18 +31,6 @@ def rolling_sql(plan: RetentionPlan) -> Sql:
             size=_size(plan),
         ),
         minimum=plan.minimum,
-    )
-
-
-def _moments(plan: RetentionPlan) -> Sql:
-    return compose(
-        "SELECT e.team_id, {actor} AS actor, {part} AS part, e.timestamp AS at, {target} AS is_target,"
-        " {returning} AS is_returning FROM {events}",
-        actor=actor_sql(plan.actor),
-        part=part_sql(plan),
-        target=entity_sql(plan.target, clock=plan.clock),
-        returning=entity_sql(plan.returning, clock=plan.clock),
-        events=events_sql(plan),
     )
 
 

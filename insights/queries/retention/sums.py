@@ -4,15 +4,14 @@ from events.filtering.readings import number_of
 from events.filtering.sql import Sql, compose
 from insights.queries.retention.histories import (
     KEYS,
-    events_sql,
     firsts_sql,
-    part_sql,
+    moments_sql,
     period_sql,
     value_column,
     valued_sql,
 )
 from insights.queries.retention.plan import Amount, RetentionPlan
-from insights.queries.sources import actor_sql, entity_sql, property_sql
+from insights.queries.sources import property_sql
 
 
 def sums(plan: RetentionPlan) -> Sql:
@@ -50,21 +49,15 @@ def _visits(plan: RetentionPlan, amount: Amount) -> Sql:
         f" FROM (SELECT *, min(at) FILTER (WHERE is_target) OVER (PARTITION BY {KEYS}, period) AS came_at"
         " FROM ({moments}) AS moments) AS moments GROUP BY 1, 2, 3, 4",
         minimum=plan.minimum,
-        moments=_moments(plan, amount),
+        moments=moments_sql(plan, more=_amount(plan, amount)),
     )
 
 
-def _moments(plan: RetentionPlan, amount: Amount) -> Sql:
+def _amount(plan: RetentionPlan, amount: Amount) -> Sql:
     return compose(
-        "SELECT e.team_id, {actor} AS actor, {part} AS part, {period} AS period, e.timestamp AS at,"
-        " {target} AS is_target, {returning} AS is_returning, coalesce({amount}, 0) AS amount FROM {events}",
-        actor=actor_sql(plan.actor),
-        part=part_sql(plan),
+        ", {period} AS period, coalesce({amount}, 0) AS amount",
         period=period_sql(plan, "e.timestamp"),
-        target=entity_sql(plan.target, clock=plan.clock),
-        returning=entity_sql(plan.returning, clock=plan.clock),
         amount=number_of(property_sql(amount.property)),
-        events=events_sql(plan),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the plan asks for, from Postgres. With `statements`, the only part of trends that knows the engine."""
+"""What the plan asks for, from Postgres. `boxes` and `heatmap` ask for themselves, with the same `statements`."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import Team
 from common.exceptions import Refusal
-from events.filtering.errors import Unsupported
+from events.filtering.errors import Unsupported, at_place
 from events.filtering.moments import Clock
 from events.filtering.readings import number_of
 from events.filtering.sql import Sql, compose
@@ -76,10 +76,8 @@ def _expressed(node: Counted, place: str, team: Team, clock: Clock) -> Measure:
     place = f"{place}.math_hogql"
     if not (node.math_hogql or "").strip():
         raise Refusal(f"{place}: required with the math hogql.")
-    try:
+    with at_place(place):
         found = compile_aggregate(node.math_hogql or "", team=team, clock=clock)
-    except Refusal as refusal:
-        raise Refusal(f"{place}: {refusal.detail}", code=refusal.code) from None
     if found.type.kind not in NUMERIC:
         raise Refusal(f"{place}: must give a number, not {found.type.kind}.")
     value = Value(sql=found.sql, type=found.type, is_nullable=found.is_nullable)

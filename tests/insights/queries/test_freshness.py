@@ -127,3 +127,23 @@ def test_another_question_project_or_clock_has_another_key():
     ]
 
     assert len({cache_key(query, team=one) for query, one in asked}) == len(asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        trends(filterTestAccounts=True),
+        {"kind": "HogQLQuery", "query": "SELECT 1", "filters": {"filterTestAccounts": True}},
+    ],
+)
+def test_whom_the_project_takes_for_test_accounts_is_part_of_the_key_where_they_are_left_out(asked):
+    others = team(test_account_filters=[{"key": "email", "value": "x"}])
+
+    assert cache_key(asked, team=team()) != cache_key(asked, team=others)
+
+
+@pytest.mark.parametrize("asked", [trends(), {"kind": "HogQLQuery", "query": "SELECT 1", "filters": []}])
+def test_and_of_no_other_key(asked):
+    others = team(test_account_filters=[{"key": "email", "value": "x"}])
+
+    assert cache_key(asked, team=team()) == cache_key(asked, team=others)

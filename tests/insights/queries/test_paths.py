@@ -148,6 +148,15 @@ def test_steps_are_grouped_and_cleaned(ask, store):
     assert ask(paths(**asked)) == [("1_/a", "2_/user/*", 1), ("2_/user/*", "3_/shop/:id/buy", 1)]
 
 
+def test_cleaning_rules_cannot_make_a_name_grow_without_end(ask, store):
+    store(walk(1, ("/aaaaaaaa", 0), ("/b", 1)))
+    doubled = [{"regex": "a", "alias": "aa"}]
+
+    assert ask(paths(localPathCleaningFilters=doubled * 3)) == [(f"1_/{'a' * 64}", "2_/b", 1)]
+    with pytest.raises(Refusal, match="a name of more than 5000 characters"):
+        ask(paths(localPathCleaningFilters=doubled * 24))
+
+
 def test_edges_are_limited_and_what_then_hangs_in_the_air_is_dropped(ask, store):
     walks = [walk(person, ("/a", 0), (f"/{person}", 1), ("/z", 2)) for person in (1, 2, 3)]
     store(sum(walks, []) + walk(4, ("/1", 0), ("/z", 1)) + walk(5, ("/1", 0), ("/z", 1)))
@@ -166,7 +175,11 @@ def test_edges_are_limited_and_what_then_hangs_in_the_air_is_dropped(ask, store)
         (paths(maxEdgeWeight=2**40), "maxEdgeWeight"),
         (paths(pathsHogQLExpression="x"), r"pathsFilter\.pathsHogQLExpression: Unable to resolve field: x"),
         (paths(pathsHogQLExpression="count()"), r"pathsFilter\.pathsHogQLExpression: an aggregate"),
-        (paths(localPathCleaningFilters=[{"regex": "(", "alias": "x"}]), "Invalid regular expression"),
+        (
+            paths(localPathCleaningFilters=[{"regex": "(", "alias": "x"}]),
+            r"localPathCleaningFilters\.0: Invalid regular",
+        ),
+        (paths(localPathCleaningFilters=[{"regex": "a", "alias": "x" * 401}]), r"localPathCleaningFilters\.0\.alias"),
         (paths(pathGroupings=["*"] * 51), "groupings"),
         (
             {**paths(), "funnelPathsFilter": {"funnelSource": {"kind": "FunnelsQuery", "series": []}}},
