@@ -15,6 +15,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, credentials: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)

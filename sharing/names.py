@@ -24,6 +24,11 @@ def value_name(value: Any) -> str:
     return "::".join(map(_one_value, value)) if isinstance(value, list) else _one_value(value)
 
 
+def group_name(row: JSON) -> str:
+    """The breakdown's value, empty for rows of none."""
+    return value_name(row["breakdown_value"]) if row.get("breakdown_value") is not None else ""
+
+
 def _one_value(value: Any) -> str:
     return "" if value is None else _readable(str(value)) or "(none)"
 

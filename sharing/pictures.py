@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from sharing.drawings import Drawing
-from sharing.names import title_of, value_name
-from sharing.tables import BOX
+from sharing.names import group_name, title_of, value_name
+from sharing.tables import BOX, is_ahead
 
 JSON = dict[str, Any]
 Palette = Callable[[int, Any], str]
@@ -216,7 +216,7 @@ def _bins(bins: Any, palette: Palette) -> JSON | None:
 
 
 def _retention(result: list[JSON], drawing: Drawing, palette: Palette) -> JSON | None:
-    rows = [row for _, group in groupby(result, key=_group_key) for row in _cohorts(list(group), drawing)][:MOST_ROWS]
+    rows = [row for _, group in groupby(result, key=group_name) for row in _cohorts(list(group), drawing)][:MOST_ROWS]
     width = max((len(row["rates"]) for row in rows), default=0)
     if not width:
         return None
@@ -240,10 +240,6 @@ def _retention(result: list[JSON], drawing: Drawing, palette: Palette) -> JSON |
     return {"kind": "heat", "labels": labels, "rows": rows, "color": palette(0, None)}
 
 
-def _group_key(row: JSON) -> str:
-    return value_name(row.get("breakdown_value")) if row.get("breakdown_value") is not None else ""
-
-
 def _cohorts(group: list[JSON], drawing: Drawing) -> list[JSON]:
     """Each as parts of its size, those that lie in the future without any."""
     cohorts = []
@@ -251,10 +247,10 @@ def _cohorts(group: list[JSON], drawing: Drawing) -> list[JSON]:
         counts = [value.get("count") or 0 for value in row.get("values") or []]
         bases = [counts[0], *counts[:-1]] if drawing.compares_with_previous and counts else [*counts[:1]] * len(counts)
         rates = [
-            None if place + number >= len(group) and not count else count / base if base else 0
+            None if is_ahead(place + number, count, group) else count / base if base else 0
             for number, (count, base) in enumerate(zip(counts, bases, strict=True))
         ]
-        name = " - ".join(part for part in (_group_key(row), str(row.get("label") or "")) if part)
+        name = " - ".join(part for part in (group_name(row), str(row.get("label") or "")) if part)
         size = counts[0] if counts else 0
         cohorts.append({"name": name, "date": row.get("date"), "size": size, "counts": counts, "rates": rates})
     return cohorts

@@ -1,16 +1,22 @@
 """A result as a table that people can read, whatever kind of query it came from. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby, zip_longest
 from typing import Any
 
-from sharing.names import title_of, value_name
+from sharing.names import group_name, title_of, value_name
 
 JSON = dict[str, Any]
 MOST_ROWS = 500
 MOST_COLUMNS = 60
 HOURS = 24
+#: Two decimals say nothing of what is smaller, and digits nothing of what is larger.
+SMALL, LARGE, LONG = 0.01, 1e15, 2**64
+NUMBER = re.compile(r"-?[\d,]+(\.\d+)?(e[+-]\d+)?")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BOX = {
     "min": "Least",
@@ -30,6 +36,12 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     number: str | None = None
     is_cut: bool = False
+
+    @cached_property
+    def words(self) -> set[int]:
+        """The columns beside the first, by their place, that hold anything but numbers."""
+        cells = (enumerate(row[1:], 1) for row in self.rows)
+        return {place for row in cells for place, cell in row if cell and not NUMBER.fullmatch(cell)}
 
 
 def table_of(result: Any, columns: Any = None) -> Table | None:
@@ -52,10 +64,7 @@ def _objects(result: list[JSON]) -> Table:
     if "series_label" in first:
         return _boxes(result)
     if "aggregated_value" in first:
-        rows = [[title_of(one), one.get("aggregated_value")] for one in result]
-        if len(rows) == 1:
-            return Table(number=_text(rows[0][1]))
-        return _cut(["Series", "Total"], rows)
+        return _cut(["Series", "Total"], [[title_of(one), one.get("aggregated_value")] for one in result])
     if "values" in first:
         return _cohorts(result)
     if "source" in first and "target" in first:
@@ -97,10 +106,22 @@ def _boxes(result: list[JSON]) -> Table:
 
 def _cohorts(result: list[JSON]) -> Table:
     """Retention: a row per cohort."""
-    counts = [[value.get("count") for value in one.get("values") or []] for one in result]
-    width = max(map(len, counts), default=0)
-    rows = [[title_of(one), *row, *[None] * (width - len(row))] for one, row in zip(result, counts, strict=True)]
-    return _cut(["Cohort", *(str(number) for number in range(width))], rows)
+    rows = [row for _, group in groupby(result, key=group_name) for row in _counts(list(group))]
+    width = max(map(len, rows), default=1)
+    header = ["Cohort", *(str(number) for number in range(width - 1))]
+    return _cut(header, [[*row, *[None] * (width - len(row))] for row in rows])
+
+
+def _counts(group: list[JSON]) -> Iterator[list[Any]]:
+    for place, one in enumerate(group):
+        counts = [value.get("count") for value in one.get("values") or []]
+        title = " - ".join(filter(None, (group_name(one), title_of(one))))
+        yield [title, *(None if is_ahead(place + n, count, group) else count for n, count in enumerate(counts))]
+
+
+def is_ahead(period: int, count: int | None, group: list[JSON]) -> bool:
+    """Whether a cohort has not come to the period, counted from the first cohort of its group."""
+    return period >= len(group) and not count
 
 
 def _groups(result: list[list[JSON]]) -> Table:
@@ -129,11 +150,17 @@ def _cut(header: list[str], rows: list[list[Any]]) -> Table:
     return Table(header=header[:MOST_COLUMNS], rows=shown, is_cut=is_cut)
 
 
+def _decimal(value: float) -> str:
+    if value and not SMALL <= abs(value) < LARGE:
+        return f"{value:.4g}"
+    return f"{value + 0.0:,.2f}".rstrip("0").rstrip(".")
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return _decimal(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return f"{value:,}" if abs(value) < LONG else f"{Decimal(value):.4g}"
     return str(value)

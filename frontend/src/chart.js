@@ -92,7 +92,8 @@ export class Chart {
 
   manners() {
     return {
-      animation: !wantsStillness.matches && !this.isDrawn,
+      // Paper shows the first moment, not the last.
+      animation: !wantsStillness.matches && !this.isDrawn && !("printing" in document.documentElement.dataset),
       animationDuration: 500,
       aria: {
         enabled: true,

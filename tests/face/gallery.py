@@ -53,6 +53,8 @@ KINDS = {
     "Areas": ("series", trends("ActionsAreaGraph"), [line("a", breakdown_value="a"), line("b", breakdown_value="b")]),
     "Goals": ("series", trends("ActionsLineGraph", looks={"goalLines": [{"label": "Enough", "value": 6}]}), [line()]),
     "Pie": ("pie", trends("ActionsPie"), [total("Chrome", 60), total("Safari", 25)]),
+    "Slice": ("pie", trends("ActionsPie", interval="week"), [total("paid", 60)]),
+    "Total": (None, trends("ActionsTable"), [total("paid", 60)]),
     "Values": ("bars", trends("ActionsBarValue"), [total("a {b|c}", 60), total("$$_posthog_breakdown_other_$$", 25)]),
     "Number": (
         None,

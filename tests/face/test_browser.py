@@ -7,11 +7,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.face.conftest import DESKTOP, PHONE
-from tests.face.gallery import PICTURES
-from tests.factories.sharing import SharePasswordFactory
+from tests.face.gallery import PICTURES, answer
+from tests.factories.dashboards import DashboardFactory, InsightTileFactory
+from tests.factories.insights import InsightFactory
+from tests.factories.sharing import ShareFactory, SharePasswordFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE)]
+#: How much of the lines can be seen at the moment of printing.
+PRINT = """tile => {
+  dispatchEvent(new Event("beforeprint"))
+  return tile.querySelector("clipPath path").getBBox().width
+}"""
 
 
 def tile_of(page, name):
@@ -88,10 +95,53 @@ def test_without_its_script_the_tables_come_all_the_same(visit, share):
     visitor.wait_until("getComputedStyle(document.querySelector('.pictured .scroll')).visibility === 'visible'")
 
 
+def test_long_words_and_numbers_stay_on_the_page(visit, share, team, faults):
+    share.dashboard.name = "Unbreakable" * 30
+    share.dashboard.description = "words" * 60
+    share.dashboard.save()
+    query = {"kind": "HogQLQuery", "query": "select 123456789012345678"}
+    answer(team, query, [[123456789012345678]])
+    insight = InsightFactory(team=team, name="Digits" * 40, query=query, saved=True)
+    InsightTileFactory(dashboard=share.dashboard, insight=insight, layouts={"sm": {"x": 0, "y": 0, "w": 3, "h": 5}})
+    for size in (DESKTOP, PHONE):
+        visitor = visit(viewport=size)
+        visitor.go(f"/shared/{share.access_token}")
+        number = visitor.page.get_by_text("123,456,789,012,345,678")
+
+        assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert number.evaluate("p => p.clientHeight < 1.5 * parseFloat(getComputedStyle(p).fontSize)"), "one line"
+        assert faults(visitor.page) == []
+
+
+def test_an_empty_dashboard_says_so_in_one_line(visit, team):
+    empty = ShareFactory(dashboard=DashboardFactory(team=team))
+    visitor = visit()
+    visitor.go(f"/shared/{empty.access_token}")
+
+    assert visitor.page.get_by_text("There is nothing on this dashboard yet.").bounding_box()["height"] < 40
+
+
+@pytest.mark.parametrize(("page", "written"), [("swagger-ui", ".opblock"), ("redoc", ".api-content h2")])
+def test_the_pages_of_the_api_fetch_nothing_from_elsewhere(visit, page, written):
+    visitor = visit()
+    refused = []
+    visitor.page.on("requestfailed", lambda request: refused.append(request.failure == "csp" and request.url))
+    visitor.go(f"/api/schema/{page}/")
+    visitor.page.locator(written).first.wait_for()
+    visitor.page.wait_for_timeout(500)
+
+    fetched = [words for words in visitor.wrong if words.startswith("request http")]
+    assert fetched == [f"request {address}" for address in refused]
+
+
 def test_on_paper_every_chart_is_drawn_in_light(visit, share):
-    visitor = visit(color_scheme="dark")
+    visitor = visit(color_scheme="dark", reduced_motion="no-preference")
     visitor.go(f"/shared/{share.access_token}")
 
+    unseen = tile_of(visitor.page, "Stickiness")
+
+    assert unseen.locator(".canvas svg").count() == 0
+    assert unseen.evaluate(PRINT) > 100
     assert visitor.page.pdf()[:4] == b"%PDF"
     assert visitor.page.locator(".canvas svg").count() == PICTURES
     assert visitor.page.evaluate("'theme' in document.documentElement.dataset") is False

@@ -34,6 +34,21 @@ def answers(server):
         return database.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_a_postgres_of_ones_own_and_a_folder_that_is_not_there_yet(data_dir, server_in, environment, serve):
+    server = server_in(data_dir)
+    assert answers(server)
+    where = server.address()
+    address = f"postgres://{where['user']}@/posthog?host={where['host']}&port={where['port']}"
+    mine = data_dir / "not" / "there"
+    environment |= {"DATABASE_URL": address, "SECRET_KEY": "a1" * 25, "DATA_DIR": str(mine)}
+
+    served = serve()
+
+    assert "posthog-lite is ready" in served.welcome()
+    assert served.get("/_readyz") == 200
+    assert [path.name for path in mine.iterdir()] == ["credentials.json"]
+
+
 def test_a_path_too_long_for_a_socket(data_dir, server_in):
     server = server_in(data_dir / ("long" * 20) / "with spaces and 'quotes'")
 

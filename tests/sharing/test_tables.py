@@ -18,7 +18,7 @@ FUNNEL = [{"name": "Visit", "count": 100}, {"name": "Sign up", "count": 40, "cus
             None,
             Table(["Date", "a", "b - previous"], [["1", "1", "3,000"], ["2", "2.5", ""]]),
         ),
-        ([{"label": "a", "aggregated_value": 12345}], None, Table(number="12,345")),
+        ([{"label": "a", "aggregated_value": 12345}], None, Table(["Series", "Total"], [["a", "12,345"]])),
         (
             [{"label": "a", "aggregated_value": 1}, {"label": "b", "aggregated_value": 2}],
             None,
@@ -39,6 +39,18 @@ FUNNEL = [{"name": "Visit", "count": 100}, {"name": "Sign up", "count": 40, "cus
             Table(["Cohort", "0", "1"], [["Week 0", "9", "4"], ["Week 1", "7", ""]]),
         ),
         (
+            [
+                {"label": "Week 0", "breakdown_value": "de", "values": [{"count": 9}, {"count": 0}, {"count": 0}]},
+                {"label": "Week 1", "breakdown_value": "de", "values": [{"count": 0}, {"count": 2}, {"count": 0}]},
+                {"label": "Week 0", "breakdown_value": "at", "values": [{"count": 0}, {"count": 0}, {"count": 0}]},
+            ],
+            None,
+            Table(
+                ["Cohort", "0", "1", "2"],
+                [["de - Week 0", "9", "0", ""], ["de - Week 1", "0", "2", ""], ["at - Week 0", "0", "", ""]],
+            ),
+        ),
+        (
             [{"source": "1_/", "target": "2_/a", "value": 3}],
             None,
             Table(["From", "To", "Count"], [["1_/", "2_/a", "3"]]),
@@ -52,6 +64,30 @@ FUNNEL = [{"name": "Visit", "count": 100}, {"name": "Sign up", "count": 40, "cus
 )
 def test_reads_like_a_table(result, columns, table):
     assert table_of(result, columns) == table
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (123456789012345678, "123,456,789,012,345,678"),
+        (123456789.98765, "123,456,789.99"),
+        (0.01, "0.01"),
+        (0.000012345, "1.234e-05"),
+        (-0.004, "-0.004"),
+        (1e300, "1e+300"),
+        (10**400, "1.000e+400"),
+        (float("inf"), "inf"),
+        (-0.0, "0"),
+    ],
+)
+def test_no_number_is_rounded_away_or_without_end(value, text):
+    assert table_of([[value]]).number == text
+
+
+def test_columns_of_words_are_known():
+    table = table_of([["x", 1.5, "free", None, 1e-9], ["y", -2000, "", "2024-01-01", 3]])
+
+    assert table.words == {2, 3}
 
 
 @pytest.mark.parametrize("result", [None, [], {}, "text", 7])
