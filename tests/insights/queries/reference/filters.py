@@ -96,6 +96,8 @@ def _is_same(value, text: str, defined: str | None) -> bool:
 def _is_ordered(operator, value, text: str, zone: ZoneInfo, defined: str | None) -> bool:
     if defined == "DateTime":
         left, right = instant_of(text, zone), _moment(value, zone)
+        if right is None:  # Refused, unless the filters around it have decided already.
+            return False
     elif number_of(text_of(value)) is None:
         left, right = text.encode(), text_of(value).encode()
     else:
