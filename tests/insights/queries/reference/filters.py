@@ -105,12 +105,15 @@ def _is_ordered(operator, value, text: str, zone: ZoneInfo, defined: str | None)
     return left is not None and _compare(operator, left, right)
 
 
-def _moment(value, zone: ZoneInfo) -> datetime:
-    """A number is a unix time, of milliseconds where seconds would be after the year 5000."""
+def _moment(value, zone: ZoneInfo) -> datetime | None:
+    """A number is a unix time, of milliseconds where seconds would be after the year 5000. None: no time at all."""
     number = number_of(text_of(value))
     if number is None:
         return instant_of(value, zone)
-    return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
+    try:
+        return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _compare(operator, left, right) -> bool:
