@@ -42,8 +42,12 @@ def normalise(names: Iterable[str]) -> list[str]:
 @transaction.atomic
 def set_tags(row: TaggableModel, names: Iterable[str], *, team: Team) -> None:
     """The row's tags are exactly these from now on. Tags that nothing wears any more are removed after the commit."""
-    row.tags.set(find_or_create_tags(names, team=team))
-    sweep_orphans_later(team)
+    wanted = {tag.pk for tag in find_or_create_tags(names, team=team)}
+    worn = set(row.tags.values_list("pk", flat=True))
+    row.tags.add(*(wanted - worn))
+    if worn - wanted:
+        row.tags.remove(*(worn - wanted))
+        sweep_orphans_later(team)
 
 
 @transaction.atomic

@@ -25,6 +25,19 @@ def test_uses_the_tag_that_is_there(team):
     assert list(second.tags.all()) == [tag]
 
 
+def test_looks_for_unworn_tags_only_after_taking_some_off(team, commits, django_assert_num_queries):
+    insight = InsightFactory(team=team)
+
+    # a savepoint's two; tags, worn, on
+    with django_assert_num_queries(5), commits() as looked:
+        set_tags(insight, ["growth", "new"], team=team)
+    assert looked == []
+
+    with commits() as looked:
+        set_tags(insight, ["growth"], team=team)
+    assert len(looked) == 1
+
+
 def test_removes_what_nobody_wears_any_more(team, commits):
     first, second = InsightFactory.create_batch(2, team=team)
     set_tags(first, ["shared", "lonely"], team=team)
