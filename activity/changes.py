@@ -20,6 +20,13 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any], fields:
     ]
 
 
+def activity_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What was done to a row that is deleted by its field `deleted`."""
+    if before["deleted"] == after["deleted"]:
+        return "updated"
+    return "deleted" if after["deleted"] else "restored"
+
+
 def _action(before: Any, after: Any) -> str:
     if before is None:
         return "created"

@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from insights.queries.trends.breakdowns import NULL_VALUE, OTHER_VALUE
+from insights.queries.trends.breakdowns import READABLE
 from insights.queries.wrapping import JSON, source_of
 from insights.text_tables import text_cell, text_table
 
-_READABLE_VALUES = {
-    "": "(empty)",
-    NULL_VALUE: "(none)",
-    OTHER_VALUE: "(other)",
-}
+_READABLE_VALUES = {"": "(empty)", **READABLE}
 
 
 def format_results(query: JSON, response: JSON | None) -> str | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, Team, User
-from activity.changes import changes_between
+from activity.changes import activity_between, changes_between
 from activity.services import Entry, log_activities, log_activity
 from common.exceptions import Forbidden
 from insights.models import Insight, ViewLog
@@ -79,7 +79,7 @@ def update_insight(insight: Insight, fields: Fields, *, project: Project, user: 
         set_tags(insight, fields["tags"], team=project.team)
     after = _columns(insight) | _wanted_relations(fields)
     entry = _entry(insight, changes=changes_between(before, after, after))
-    log_activity(entry, team=project.team, user=user, scope=ACTIVITY_SCOPE, activity=_deed(before, after))
+    log_activity(entry, team=project.team, user=user, scope=ACTIVITY_SCOPE, activity=activity_between(before, after))
     return insight
 
 
@@ -125,12 +125,6 @@ def _fill(insight: Insight, fields: Fields) -> set[str]:
 def _entry(insight: Insight, *, changes: Sequence[dict[str, Any]] = ()) -> Entry:
     name = insight.name or insight.derived_name
     return Entry(insight.pk, name, short_id=insight.short_id, changes=changes)
-
-
-def _deed(before: Fields, after: Fields) -> str:
-    if before["deleted"] == after["deleted"]:
-        return "updated"
-    return "deleted" if after["deleted"] else "restored"
 
 
 def _columns(insight: Insight) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from insights.queries.trends.breakdowns import READABLE
+
 JSON = dict[str, Any]
-READABLE = {"$$_posthog_breakdown_null_$$": "(none)", "$$_posthog_breakdown_other_$$": "(other)"}
 
 
 def title_of(one: JSON) -> str:

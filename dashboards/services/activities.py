@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from accounts.models import Team, User
-from activity.changes import Change, changes_between
+from activity.changes import Change, activity_between, changes_between
 from activity.services import Entry, log_activities, log_activity
 from dashboards.models import Dashboard
 from tagging.services import Tagged
@@ -39,9 +39,7 @@ def log_creation(dashboard: Dashboard, *, tags: Sequence[str], team: Team, user:
 
 def log_change(dashboard: Dashboard, *, before: State, after: State, team: Team, user: User) -> None:
     """An update, a deletion or a restoration. Nothing is written of an update that changed nothing."""
-    verbs = {(False, True): "deleted", (True, False): "restored"}
-    verb = verbs.get((before["deleted"], after["deleted"]), "updated")
-    _log(dashboard, verb, before=before, after=after, team=team, user=user)
+    _log(dashboard, activity_between(before, after), before=before, after=after, team=team, user=user)
 
 
 def log_new_tags(tagged: Iterable[Tagged], *, team: Team, user: User) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team, User
-from activity.changes import changes_between
+from activity.changes import activity_between, changes_between
 from activity.services import Entry, log_activity
 from common.exceptions import Refusal
 from events.clock import clock_of
@@ -47,7 +47,7 @@ def update_action(action: Action, fields: Fields, *, user: User) -> Action:
     held.save()
     if fields.get("tags") is not None:
         set_tags(held, fields["tags"], team=held.team)
-    _log(held, before, _word(before, held), user=user)
+    _log(held, before, activity_between(before, _state(held)), user=user)
     return held
 
 
@@ -73,12 +73,6 @@ def _refuse_taken_name(action: Action) -> None:
     if other is not None:
         text = f"This project already has an action with this name, ID {other.pk}"
         raise Refusal(text, code="unique", attr="name")
-
-
-def _word(before: Fields, action: Action) -> str:
-    if before["deleted"] == action.deleted:
-        return "updated"
-    return "deleted" if action.deleted else "restored"
 
 
 def _log(action: Action, before: Fields, word: str, *, user: User) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Team, User
-from activity.changes import changes_between
+from activity.changes import activity_between, changes_between
 from activity.services import Entry, log_activity
 from common.exceptions import Missing, Refusal
 from events.clock import clock_of
@@ -49,7 +49,7 @@ def update_cohort(cohort: Cohort, fields: Fields, *, listed: ListedPersons, team
         held.changed_at = timezone.now()
         held.save(update_fields=["changed_at", *(column for column in COLUMNS if column in fields)])
         _enlist(held, listed)
-        _log(held, before, _word(before, held), user=user)
+        _log(held, before, activity_between(before, _state(held)), user=user)
     return recount(held, team=team)
 
 
@@ -118,12 +118,6 @@ def _enlist(cohort: Cohort, listed: ListedPersons) -> None:
 def _refuse_criteria(cohort: Cohort) -> None:
     if not cohort.is_static:
         raise Refusal("Can only add users to static cohorts")
-
-
-def _word(before: Fields, cohort: Cohort) -> str:
-    if before["deleted"] == cohort.deleted:
-        return "updated"
-    return "deleted" if cohort.deleted else "restored"
 
 
 def _log(cohort: Cohort, before: Fields, word: str, *, user: User) -> None:

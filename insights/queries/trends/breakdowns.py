@@ -5,6 +5,8 @@ from math import floor
 
 NULL_VALUE = "$$_posthog_breakdown_null_$$"
 OTHER_VALUE = "$$_posthog_breakdown_other_$$"
+#: What people are shown of these.
+READABLE = {NULL_VALUE: "(none)", OTHER_VALUE: "(other)"}
 
 
 @dataclass(frozen=True)
