@@ -11,7 +11,6 @@ SECOND_NAME = "/api/environments/{project_id}/"
 METHODS = ("get", "post", "put", "patch", "delete")
 #: Deeper than any object that is not a query.
 DEEPEST = 5
-MISSING_OPERATION = "operation: missing"
 
 
 @dataclass(frozen=True)

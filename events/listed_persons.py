@@ -22,9 +22,6 @@ class ListedPersons:
         return bool(self.uuids or self.distinct_ids or self.emails)
 
 
-NOBODY = ListedPersons()
-
-
 def listed_in(content: bytes) -> ListedPersons:
     """Without a header that says otherwise, the first column holds distinct ids. Raises Refusal."""
     try:

@@ -1,6 +1,5 @@
 """The SQL over groups and their types."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -66,6 +65,3 @@ class GroupQuerySet(ProjectScopedQuerySet["Group"]):
 
     def for_list(self) -> Self:
         return self.order_by(F("created_at").desc(), "-id")
-
-    def of_types(self, indexes: Iterable[int]) -> Self:
-        return self.filter(group_type_index__in=list(indexes))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from common.exceptions import Refusal
 from events.filtering.moments import Clock
-from events.filtering.sql import compose, joined
-from insights.queries.hogql.conversions import as_boolean, as_json, as_moment, as_number, as_text, convert, unified
+from events.filtering.sql import compose
+from insights.queries.hogql.conversions import as_boolean, as_json, as_moment, as_number, as_text, convert
 from insights.queries.hogql.parser import Node
 from insights.queries.hogql.types import DATE, DATETIME, FLOAT, INTEGER, TEXT, Kind, Type
 from insights.queries.hogql.values import Value
@@ -120,16 +120,3 @@ def by_count(*builders: Plain) -> Builder:
         return counts[len(call.nodes)](call)
 
     return choose
-
-
-def folded(template: str, reader: str, gives: Type | None = None) -> Builder:
-    """One SQL function of any number of arguments, `{arguments}`."""
-
-    def build(call: Call) -> Value:
-        call.expect(1, None)
-        values = [READERS[reader](value, call.clock) for value in call.values()]
-        parts, type_ = unified(values, call.clock)
-        sql = compose(template, arguments=joined(", ", [part.sql for part in parts]))
-        return Value(sql=sql, type=gives or type_, is_nullable=any(part.is_nullable for part in parts))
-
-    return build
